@@ -1,0 +1,1 @@
+"""Where a permitted query meets the data, and only a release leaves."""

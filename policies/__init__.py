@@ -1,0 +1,6 @@
+"""Who may ask what, why: access requests, the grants that answer them, and the decision on a query."""
+
+from policies.access import AccessRequest, Grant, Grants
+from policies.decision import Obligations, Permit
+
+__all__ = ["AccessRequest", "Grant", "Grants", "Obligations", "Permit"]
