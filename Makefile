@@ -4,17 +4,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := catalog clean_room connectors data_products entrepot marketplace_api policies
-SOURCES := $(PACKAGES) tests $(wildcard benchmarks docs/reference)
+SOURCES := $(PACKAGES) tests docs $(wildcard benchmarks)
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format docs bench lock clean
 
 help:
 	@echo "make demo     the marketplace with made-up ports: ONCE=1 SIZE=tiny|demo|bench DATA=folder PORT=number"
 	@echo "make test     every test, with coverage"
 	@echo "make check    format, lint, types, architecture, docstrings, house limits"
 	@echo "make format   rewrite the sources as ruff wants them"
+	@echo "make docs     write the generated parts of docs/reference anew"
 	@echo "make bench    the clean room against raw DuckDB"
 	@echo "make lock     resolve requirements/*.txt anew: UPGRADE=1 takes newer versions"
 	@echo "make clean    remove what these made"
@@ -37,6 +38,9 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/generate.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/overhead.py $(ARGS)
