@@ -1,4 +1,4 @@
-"""What is shared: data products, the contracts that describe them, and the words every floor uses."""
+"""What is shared: data products, their contracts, and the words that every floor uses."""
 
 from data_products.contract import Bounds, Column, Contract, Grid, PrivacyUnit, Terms, Use
 from data_products.errors import EntrepotError

@@ -1,141 +1,44 @@
 """The data contract: what a product holds, who is protected in it, and on what terms it is shared.
 
-Budgets and losses are whole numbers of micro-epsilon: 1_000_000 is epsilon = 1.
+The rules that every Contract keeps from the moment it is made:
+
+1. Columns differ in name and in where they lie, so that one cannot be had under another's terms.
+2. Exactly one column is the privacy unit, and it is the one that the unit names.
+3. A coarser column exists, is a dimension, and leads back to nothing.
+4. Suggested columns exist and are dimensions.
 """
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 
-from data_products.errors import BindingError
+from data_products.column import LONGEST_TEXT, Column, ColumnType, Filter, Use
+from data_products.errors import BindingError, expect
+from data_products.grid import Bounds, Grid
 from data_products.parties import ProductId
 from data_products.purpose import Purpose
-from data_products.time_grid import Step, steps_between
+from data_products.terms import TERMS, Budgets, Mode, PrivacyUnit, Terms, UnitKind
 
+__all__ = [
+    "Bounds",
+    "Budgets",
+    "Column",
+    "ColumnType",
+    "Contract",
+    "Filter",
+    "Grid",
+    "Mode",
+    "PrivacyUnit",
+    "Terms",
+    "UnitKind",
+    "Use",
+]
 
-class ColumnType(StrEnum):
-    """ODCS logical types that a clean room can work with; a number has a fixed scale."""
-
-    STRING = "string"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
-
-
-class Use(StrEnum):
-    """How a consumer's query may use a column."""
-
-    NEVER = "never"
-    JOIN = "join"
-    DIMENSION = "dimension"
-    MEASURE = "measure"
-    UNIT = "unit"
-
-
-class Filter(StrEnum):
-    """Which literals a column may meet in a predicate: none, one or a list (=, IN), or a range."""
-
-    NONE = "none"
-    EQUALS = "equals"
-    RANGE = "range"
-
-
-class Mode(StrEnum):
-    """How answers are protected: exactly with thresholds and dominance, or with noise."""
-
-    EXACT = "exact"
-    DP = "dp"
-
-
-class UnitKind(StrEnum):
-    """Whom a privacy unit is: a company or a natural person."""
-
-    COMPANY = "company"
-    PERSON = "person"
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """The closed range that a measure is clipped to before noise, in the column's own unit."""
-
-    low: int
-    high: int
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The public key set of a dimension: listed values, or every step of time in a half-open range."""
-
-    values: tuple[str, ...] = ()
-    step: Step | None = None
-    start: date | None = None
-    end: date | None = None
-
-    def keys(self, step: Step | None = None) -> tuple[str, ...]:
-        """The keys, at a coarser step if one is given; empty where the set is not declared.
-
-        >>> Grid(step=Step.MONTH, start=date(2026, 1, 1), end=date(2026, 3, 1)).keys()
-        ('2026-01-01', '2026-02-01')
-        """
-        finest = step or self.step
-        if finest is None or self.start is None or self.end is None:
-            return self.values
-        return steps_between(self.start, self.end, finest)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column as the contract promises it."""
-
-    name: str
-    type: ColumnType
-    use: Use
-    filter: Filter = Filter.NONE
-    grid: Grid = Grid()
-    bounds: Bounds | None = None
-    scale: int = 0
-    coarser: str = ""
-    restricted: bool = False
-    required: bool = False
-    physical_name: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class PrivacyUnit:
-    """Whom the product protects, and how many groups, and rows of a group, one of them may fill."""
-
-    column: str
-    kind: UnitKind
-    max_groups: int
-    max_rows_per_group: int
-
-
-@dataclass(frozen=True)
-class Budgets:
-    """Privacy budgets in micro-epsilon: for one query, one consumer, and the product's whole life."""
-
-    query: int
-    consumer: int
-    product: int
-
-
-@dataclass(frozen=True)
-class Terms:
-    """On what terms the product is shared."""
-
-    mode: Mode
-    purposes: frozenset[Purpose]
-    prohibited: frozenset[Purpose]
-    min_units: int
-    p_percent: int
-    budgets: Budgets
-    max_dimensions: int = 3
-    max_cells: int = 5000
-    suggested: tuple[str, ...] = ()
+PRODUCT = re.compile(r"[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]{0,39}")
+VERSION = re.compile(r"(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(-[0-9A-Za-z.-]{1,40})?", re.ASCII)
+MOST_COLUMNS = 500
+LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True)
@@ -149,6 +52,16 @@ class Contract:
     columns: tuple[Column, ...]
     unit: PrivacyUnit
     terms: Terms
+
+    def __post_init__(self) -> None:
+        """Refuses a contract that breaks one of the module's rules."""
+        self._check_names()
+        self._check_distinct("name", [column.name for column in self])
+        self._check_distinct("physicalName", [column.physical_name.casefold() for column in self])
+        self._check_unit()
+        for i, column in enumerate(self):
+            self._check_coarser(i, column)
+        self._check_suggested()
 
     def __iter__(self) -> Iterator[Column]:
         """The columns in the contract's order."""
@@ -176,3 +89,94 @@ class Contract:
     def prohibits(self, purpose: Purpose) -> bool:
         """Whether the contract forbids the purpose, or one above it, to everyone."""
         return any(listed.covers(purpose) for listed in self.terms.prohibited)
+
+    def _check_names(self) -> None:
+        """The product, the version and the texts have their form."""
+        expect(
+            PRODUCT.fullmatch(self.product) is not None,
+            f"found product {self.product[:90]!r}, expected owner.name",
+            where="tenant",
+            hint="write a tenant such as customs-be, and a schema name such as port_calls",
+        )
+        expect(
+            VERSION.fullmatch(self.version) is not None,
+            f"found {self.version[:60]!r}, expected a semantic version",
+            where="version",
+            hint="write three numbers, such as 1.0.0",
+        )
+        expect(
+            self.title.isprintable() and 0 < len(self.title) <= LONGEST_TITLE,
+            f"found {len(self.title)} characters, expected 1 to {LONGEST_TITLE}, on one line",
+            where="name",
+            hint="write a short title",
+        )
+        expect(
+            len(self.description) <= LONGEST_TEXT,
+            f"found {len(self.description)} characters, expected at most {LONGEST_TEXT}",
+            where="description.purpose",
+            hint="shorten it",
+        )
+
+    def _check_distinct(self, word: str, values: list[str]) -> None:
+        """Rule 1, for one of the two names."""
+        repeated = [value for value, count in Counter(values).items() if count > 1]
+        expect(
+            0 < len(values) <= MOST_COLUMNS and not repeated,
+            f"found {len(values)} columns, of which alike in {word}: {', '.join(repeated[:5])}; "
+            f"expected 1 to {MOST_COLUMNS} that differ",
+            where="schema[0].properties",
+            hint="describe each column of the data once",
+        )
+
+    def _check_unit(self) -> None:
+        """Rule 2."""
+        units = [column.name for column in self if column.use is Use.UNIT]
+        expect(
+            len(units) == 1,
+            f"found {len(units)} columns with privacyUse unit, expected exactly one",
+            where="schema[0].properties",
+            hint="give privacyUse unit to the one column that says whose row it is",
+        )
+        expect(
+            units == [self.unit.column],
+            f"found {self.unit.column[:60]!r}, expected {units[0]!r}, which has privacyUse unit",
+            where=f"{TERMS}.unit.column",
+            hint="name the column whose privacyUse is unit",
+        )
+
+    def _check_coarser(self, i: int, column: Column) -> None:
+        """Rule 3, for the column of that index."""
+        by_name = {other.name: other for other in self}
+        seen = [column.name]
+        while column.coarser:
+            following = by_name.get(column.coarser)
+            expect(
+                following is not None and following.use is Use.DIMENSION,
+                f"found {column.coarser[:60]!r}, expected the name of a dimension",
+                where=f"schema[0].properties[{i}].customProperties.privacyCoarser",
+                hint=f"dimensions: {_names(self)}",
+            )
+            expect(
+                column.coarser not in seen,
+                f"found {column.coarser!r}, which leads back to itself, expected an end",
+                where=f"schema[0].properties[{i}].customProperties.privacyCoarser",
+                hint="leave privacyCoarser out of the coarsest column",
+            )
+            column = by_name[column.coarser]
+            seen.append(column.name)
+
+    def _check_suggested(self) -> None:
+        """Rule 4."""
+        dimensions = {column.name for column in self if column.use is Use.DIMENSION}
+        strange = [name for name in self.terms.suggested if name not in dimensions]
+        expect(
+            not strange and len(set(self.terms.suggested)) == len(self.terms.suggested),
+            f"found {', '.join(strange)[:90] or 'a name twice'}, expected dimensions, each once",
+            where=f"{TERMS}.suggested",
+            hint=f"dimensions: {_names(self)}",
+        )
+
+
+def _names(columns: Iterable[Column]) -> str:
+    """The names of the dimensions, for a hint."""
+    return ", ".join(column.name for column in columns if column.use is Use.DIMENSION) or "none"

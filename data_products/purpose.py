@@ -70,7 +70,7 @@ class Purpose:
         if self.term not in PARENT:
             raise RequestError(
                 f"{self.term[:60]!r} is not a purpose of the vocabulary",
-                hint="use a term such as ent:TradeStatistics; the terms are listed in docs/reference/purposes.md",
+                hint="write one such as ent:TradeStatistics; docs/reference/purposes.md lists them",
             )
 
     def __str__(self) -> str:

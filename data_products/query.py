@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from data_products.errors import RequestError
 from data_products.parties import ParticipantId
 from data_products.purpose import Purpose
 
@@ -14,3 +15,11 @@ class Query:
     purpose: Purpose
     sql: str
     max_epsilon: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a ceiling that no loss could lie under."""
+        if self.max_epsilon is not None and self.max_epsilon <= 0:
+            raise RequestError(
+                f"found max_epsilon of {self.max_epsilon} millionths, expected one over 0",
+                hint="write the most epsilon to spend, such as 0.5, or leave it out",
+            )

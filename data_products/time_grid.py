@@ -1,11 +1,14 @@
-"""Steps of time: the only instants that a query may group by, or draw a line at."""
+"""Steps of time: the only instants that a query may group by, or draw a line at.
 
-from datetime import date, datetime, timedelta
+Moments have no zone: they are UTC, as the contract's timestamps are.
+"""
+
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 
 class Step(StrEnum):
-    """How fine time may be told, from the finest to the coarsest; weeks begin on Monday (ISO 8601)."""
+    """How fine time may be told, from the finest to the coarsest; ISO 8601 weeks, from Monday."""
 
     HOUR = "hour"
     DAY = "day"
@@ -59,8 +62,7 @@ def steps_between(start: date, end: date, step: Step) -> tuple[str, ...]:
     >>> steps_between(date(2026, 1, 15), date(2026, 7, 1), Step.QUARTER)
     ('2026-01-01', '2026-04-01')
     """
-    moment = floor(datetime(start.year, start.month, start.day), step)  # noqa: DTZ001 - grids are UTC
-    last = datetime(end.year, end.month, end.day)  # noqa: DTZ001 - grids are UTC
+    moment, last = floor(datetime.combine(start, time()), step), datetime.combine(end, time())
     found = []
     while moment < last:
         found.append(moment.isoformat() if step is Step.HOUR else moment.date().isoformat())
