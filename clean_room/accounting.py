@@ -1,4 +1,4 @@
-"""Privacy loss, and the accountant who keeps the budgets. Whole numbers of micro-epsilon throughout."""
+"""Privacy loss, and the accountant who keeps the budgets, in whole micro-epsilon."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from policies.access import Grant
 
 @dataclass(frozen=True)
 class PrivacyLoss:
-    """What running a plan costs: privacy loss in micro-epsilon, and one question of the grant's number."""
+    """What running a plan costs: micro-epsilon, and so many of the grant's questions."""
 
     epsilon: int
     queries: int = 1

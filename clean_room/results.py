@@ -14,9 +14,20 @@ from enum import Enum
 from data_products.digest import Json
 
 LARGEST_EXACT = 2**53
-"""JSON numbers are IEEE 754 doubles to most readers (RFC 7493): whole numbers are exact below this."""
+"""To most readers JSON numbers are IEEE 754 doubles, exact below this (RFC 7493)."""
 
 Value = str | int | bool | float | Decimal | date | datetime | None
+
+
+EngineValue = Value | tuple[Value, ...]
+"""What an engine gives: a value, or the largest few of several."""
+
+EngineRow = Mapping[str, EngineValue]
+
+
+def plain(value: EngineValue) -> Value:
+    """The value, which is not several."""
+    return None if isinstance(value, tuple) else value
 
 
 class Mark(Enum):
@@ -29,24 +40,38 @@ class Mark(Enum):
 class Aggregates:
     """True values for each group, by the names of the plan. There is no way to print one."""
 
-    rows: tuple[Mapping[str, Value], ...]
+    rows: tuple[EngineRow, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Weight:
+    """Of what a value is made: how many units have one, what all add and what the largest two do.
+
+    All in absolute terms, so that values of opposite sign hide nothing. `lacking` is how many units
+    a count of values leaves out, since rows less values is a count of those.
+    """
+
+    units: int
+    total: Decimal
+    largest: Decimal
+    second: Decimal
+    lacking: int = 0
 
 
 @dataclass(frozen=True, repr=False)
 class Measured:
-    """One group: its keys, its measured values, and which of them a rule has already withheld."""
+    """One group: its keys, its values by the names of the plan, and their weights where exact."""
 
-    keys: tuple[Value, ...]
-    values: Mapping[str, Value | Mark]
+    keys: tuple[Value | Mark, ...]
+    values: Mapping[str, Value]
+    weights: Mapping[str, Weight]
 
 
 @dataclass(frozen=True, repr=False)
 class Measurements:
-    """The groups as measured, and by which rule how many groups or cells are withheld."""
+    """The groups as measured, not yet checked for disclosure."""
 
     groups: tuple[Measured, ...]
-    below_threshold: int | None
-    dominated: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +109,7 @@ class Release:
     withheld: Withheld
 
     def wire(self) -> dict[str, Json]:
-        """The release as JSON: what the API sends, and what a receipt's `result` is the digest of."""
+        """The release as JSON: what is sent, and what a receipt's `result` is the digest of."""
         return {
             "columns": [{"name": f.name, "type": f.type, "error": f.error} for f in self.fields],
             "rows": [[_plain(value) for value in row] for row in self.rows],

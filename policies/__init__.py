@@ -1,4 +1,4 @@
-"""Who may ask what, why: access requests, the grants that answer them, and the decision on a query."""
+"""Who may ask what, why: access requests, grants, and the decision on a query."""
 
 from policies.access import AccessRequest, Grant, Grants
 from policies.decision import Obligations, Permit

@@ -1,4 +1,4 @@
-"""Access requests and grants: asked by a consumer, answered by a steward, ended by time or by either."""
+"""Access requests and grants: asked by a consumer, answered by a steward, ended by time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,5 +58,5 @@ class Grants(Protocol):
     def in_force(
         self, consumer: ParticipantId, product: ProductId, at: datetime
     ) -> Sequence[Grant]:
-        """The consumer's grants for the product that are neither expired nor revoked at that time."""
+        """The consumer's grants for the product that are not expired or revoked at that time."""
         ...

@@ -8,7 +8,7 @@ from policies.access import Grant
 
 @dataclass(frozen=True)
 class Obligations:
-    """What the clean room must do for this query: the strictest of the contracts and grants involved.
+    """What the clean room must do for a query: the strictest of contracts and grants.
 
     `epsilon` is the most that the query may cost, in micro-epsilon.
     """
@@ -20,10 +20,10 @@ class Obligations:
 
 @dataclass(frozen=True)
 class Permit:
-    """A yes: for what purpose, the grants it rests on, the rule that decided, and what it obliges to.
+    """A yes: for what purpose, on which grants, by which rule, and what it obliges to.
 
-    `rule` is the Casbin policy line that matched, as text; `policy` is the digest of the model and of
-    every line that was looked at.
+    `rule` is the Casbin policy line that matched, as text; `policy` is the digest of the model and
+    of every line that was looked at.
     """
 
     purpose: Purpose

@@ -1,0 +1,64 @@
+"""Takes from a process what a query does not need. It cannot be given back.
+
+Standard library and the C library only: this runs in a worker that has just been forked, before an
+engine starts its threads, since most of these bind only the thread that asks.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_NO_NEW_PRIVS = 38
+
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+
+MEBIBYTE = 1024 * 1024
+
+# What Python, the engine's code and its threads' stacks map beside the memory that it works in.
+OVERHEAD = 2048 * MEBIBYTE
+
+OPEN_FILES = 1024
+
+
+def confine(memory: int, seconds: int) -> list[str]:
+    """Confines this process for good; the measures that are in force, by name.
+
+    `memory` is in mebibytes of address space beside the process's own, `seconds` of processor time.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    measures = ["process"]
+    _limit(resource.RLIMIT_AS, memory * MEBIBYTE + OVERHEAD)
+    _limit(resource.RLIMIT_CPU, seconds)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    measures.append("resource-limits")
+    if _is_linux_call(libc):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
+            measures.append("no-new-privileges")
+        if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
+            measures.append("no-network")
+    return measures
+
+
+def _is_linux_call(libc: ctypes.CDLL) -> bool:
+    """Whether the C library has Linux's calls."""
+    return hasattr(libc, "prctl") and hasattr(libc, "unshare")
+
+
+def _limit(kind: int, most: int) -> None:
+    """Lowers a limit of this process, for good; a lower one that is in force stays."""
+    _, hard = resource.getrlimit(kind)
+    lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (lowest, lowest))
+
+
+def leave_parent() -> None:
+    """Starts a session of its own, so that a signal to the parent's group is not one to this."""
+    os.setsid()

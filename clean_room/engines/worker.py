@@ -1,0 +1,62 @@
+"""The worker's side: a warm parent that forks a process for each job, and the job in it.
+
+The parent imports the engine once and starts none of its threads; a child is confined before the
+engine connects, answers one job and ends. A child that fails says so and nothing more: an engine's
+message may hold a row.
+"""
+
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import cast
+
+from clean_room.engines import duckdb, sandbox, wire
+
+
+def serve(control: socket.socket) -> None:
+    """Forks a child for each channel that comes over the control socket, until it closes."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not descriptors:
+            return
+        with socket.socket(fileno=descriptors[0]) as channel:
+            if os.fork() == 0:
+                control.close()
+                _answer(channel)
+
+
+def _answer(channel: socket.socket) -> None:
+    """Does one job in this child, and ends it."""
+    status = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        sandbox.leave_parent()
+        wire.send(channel, os.getpid())
+        message = cast("dict[str, object]", wire.receive(channel))
+        measures = sandbox.confine(cast("int", message["memory"]), cast("int", message["seconds"]))
+        wire.send(channel, _result(message, measures))
+        status = 0
+    finally:
+        # The parent's exit handlers and buffers are not this child's to run.
+        os._exit(status)
+
+
+def _result(message: dict[str, object], measures: list[str]) -> object:
+    """A job's names and rows, or only the measures in force where it is a probe."""
+    if message["job"] == wire.PROBE:
+        return {"version": duckdb.VERSION, "measures": measures}
+    names, rows = duckdb.execute(cast("duckdb.Job", message["job"]))
+    return {"names": names, "rows": [[wire.encode(value) for value in row] for row in rows]}
+
+
+def main() -> None:
+    """Serves the control socket whose descriptor is the one argument."""
+    with suppress(KeyboardInterrupt), socket.socket(fileno=int(sys.argv[1])) as control:
+        serve(control)
+
+
+if __name__ == "__main__":
+    main()

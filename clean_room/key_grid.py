@@ -1,0 +1,108 @@
+"""The public grid of a query: every group that its keys can have, by the contract alone.
+
+Groups are counted and listed from this, never from the data, so that an empty group and one that is
+too small to be shown are told the same.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from itertools import product
+from math import prod
+
+from clean_room.expressions import (
+    KINDS,
+    Cell,
+    ColumnValue,
+    Expression,
+    Kind,
+    columns,
+    walk,
+)
+from clean_room.operators import Junction
+from clean_room.relation import Relation
+from data_products.contract import Column
+
+GroupKey = tuple[Cell, ...]
+
+Places = tuple[int, ...]
+"""Which of the relation's keys are told by one column."""
+
+READ: dict[Kind, Callable[[str], Cell]] = {
+    Kind.STRING: str,
+    Kind.INTEGER: int,
+    Kind.BOOLEAN: lambda text: text == "true",
+    Kind.DATE: date.fromisoformat,
+    Kind.TIMESTAMP: datetime.fromisoformat,
+}
+"""How a key's text in a contract becomes a value."""
+
+
+def count_cells(relation: Relation) -> int | None:
+    """How many groups the grid has; None where a key's values are not declared."""
+    sizes = [None if keys is None else len(keys) for _, keys in _by_column(relation)]
+    return None if None in sizes else prod(size or 0 for size in sizes)
+
+
+def on_grid(relation: Relation) -> Callable[[GroupKey], bool]:
+    """Whether a group is on the grid, as far as its keys' values are declared."""
+    known = [(places, frozenset(keys)) for places, keys in _by_column(relation) if keys is not None]
+    return lambda group: all(
+        tuple(group[place] for place in places) in keys for places, keys in known
+    )
+
+
+def list_cells(relation: Relation) -> Iterator[GroupKey]:
+    """Every group of the grid, each by the order of the relation's keys.
+
+    Where a key's values are not declared there is nothing to list.
+    """
+    found = _by_column(relation)
+    order = [place for places, _ in found for place in places]
+    for parts in product(*(keys or () for _, keys in found)):
+        values = dict(zip(order, (value for part in parts for value in part), strict=True))
+        yield tuple(values[place] for place in range(len(order)))
+
+
+def _by_column(relation: Relation) -> list[tuple[Places, tuple[GroupKey, ...] | None]]:
+    """For each column, the places of its keys and what these can be together, if it is declared.
+
+    Keys of one column depend on one another, as a month and its year do; those of two columns do
+    not.
+    """
+    found: list[tuple[Places, tuple[GroupKey, ...] | None]] = []
+    for column, places in _places(relation).items():
+        if KINDS[column.type] not in READ or not column.grid.keys():
+            found.append((places, None))
+            continue
+        told = [relation.keys[place].expression for place in places]
+        rows = ({column.name: value} for value in _column_values(column, relation.where))
+        keys = dict.fromkeys(tuple(e.evaluate(row) for e in told) for row in rows)
+        found.append((places, tuple(keys)))
+    return found
+
+
+def _places(relation: Relation) -> dict[Column, Places]:
+    """The keys' columns, each with the places of the keys that it tells."""
+    places: dict[Column, Places] = {}
+    for place, key in enumerate(relation.keys):
+        for part in walk(key.expression):
+            if isinstance(part, ColumnValue):
+                places[part.column] = (*places.get(part.column, ()), place)
+    return places
+
+
+def _column_values(column: Column, where: Expression | None) -> Iterator[Cell]:
+    """The column's values that satisfy every condition on that column alone."""
+    conditions = [c for c in _conjuncts(where) if columns(c) == {column.name}]
+    read = READ[KINDS[column.type]]
+    for text in column.grid.keys():  # noqa: SIM118 - a Grid's keys, not a mapping's
+        row = {column.name: read(text)}
+        if all(condition.evaluate(row) is True for condition in conditions):
+            yield row[column.name]
+
+
+def _conjuncts(where: Expression | None) -> tuple[Expression, ...]:
+    """The conditions that must all hold."""
+    if isinstance(where, Junction) and where.every:
+        return where.items
+    return () if where is None else (where,)
