@@ -1,6 +1,7 @@
 """SELECT, HAVING and ORDER BY: keys, aggregates and aliases, computed after release."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -85,8 +86,7 @@ def scale_of(argument: Expression | None) -> int:
         case ColumnValue():
             return argument.column.scale
         case Constant():
-            exponent = argument.sql().name.partition(".")[2]
-            return len(exponent)
+            return max(0, -int(Decimal(str(argument.value)).as_tuple().exponent))
         case None:
             return 0
         case _:

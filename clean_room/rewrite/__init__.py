@@ -19,8 +19,12 @@ from clean_room.rewrite.drop_small_groups import drop_small_groups
 from clean_room.rewrite.weigh_contributions import weigh_contributions
 from clean_room.sensitivity import Noise, sensitivity
 from connectors.snapshot import Snapshot
+from data_products.errors import LimitError
 from data_products.query import Query
 from policies.decision import Permit
+
+LEAST_SHARE = 1000
+"""The least epsilon, in millionths, that an aggregate may be answered with: noise is then hopeless."""
 
 Rule = Callable[[Relation, Permit], Relation]
 
@@ -57,6 +61,12 @@ def _priced(relation: Relation, permit: Permit) -> tuple[Noise, ...]:
     if bound is None:
         return ()
     share = permit.obligations.epsilon // len(relation.measures)
+    if share < LEAST_SHARE:
+        raise LimitError(
+            f"{permit.obligations.epsilon} millionths of epsilon for {len(relation.measures)} "
+            f"aggregates; each needs at least {LEAST_SHARE}",
+            hint="allow more epsilon, or ask for fewer aggregates",
+        )
     return tuple(
         Noise(measure.name, sensitivity(measure, bound), share) for measure in relation.measures
     )

@@ -28,6 +28,10 @@ from data_products.errors import (
 from policies.decision import Permit
 
 
+MAX_DIGITS = 12
+"""Digits that an aggregate's numbers may have: with a column's 18 a sum still fits in 38."""
+
+
 def check_uses(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 - a rule's signature
     """Refuses a column used in a way that its contract forbids.
 
@@ -141,7 +145,13 @@ def _is_scaled_column(argument: Expression) -> bool:
 
 
 def _check_product(argument: Expression) -> None:
-    """Refuses a product of two columns: its sums could overflow, and weigh one by the other."""
+    """Refuses a product of two columns, and one by a number so long that sums could overflow."""
+    digits = sum(len(str(c.value)) for c in walk(argument) if isinstance(c, Constant))
+    if digits > MAX_DIGITS:
+        raise UseError(
+            f"{digits} digits of numbers in one aggregate; at most {MAX_DIGITS} are computed with",
+            hint="use shorter numbers; multiply the released value instead",
+        )
     products = (p for p in walk(argument) if isinstance(p, Arithmetic) and p.sign == "*")
     if not all(any(isinstance(side, Constant) for side in p.parts) for p in products):
         raise UseError(
