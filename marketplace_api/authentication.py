@@ -11,11 +11,7 @@ Whatever fails, the caller learns that the token is not valid, and nothing more.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import Depends, Request
-from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
-from fastapi.security import OAuth2
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -29,12 +25,6 @@ ALGORITHM = "ES256"
 LARGEST_TOKEN = 8 * 1024
 LEEWAY = 60
 HINT = "send 'Authorization: Bearer <token>'; POST /oauth2/token gives a token"
-
-_scheme = OAuth2(
-    flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth2/token")),
-    description="An access token of the issuer, valid for ten minutes.",
-    auto_error=False,
-)
 
 
 class Verifier:
@@ -89,20 +79,3 @@ def _participant(claims: dict[str, Json]) -> Participant:
     return Participant(
         ParticipantId(organisation), subject, frozenset(Role(role) for role in roles)
     )
-
-
-def caller(request: Request, authorization: Annotated[str | None, Depends(_scheme)]) -> Participant:
-    """The participant whose token the request carries.
-
-    Raises:
-        AuthenticationError: there is no bearer token, more than one, or it is not valid.
-    """
-    verifier: Verifier = request.app.state.verifier
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or len(request.headers.getlist("authorization")) > 1:
-        raise AuthenticationError("the request carries no access token", hint=HINT)
-    return verifier.participant(token.strip())
-
-
-Caller = Annotated[Participant, Depends(caller)]
-"""A route's parameter: the participant who calls."""

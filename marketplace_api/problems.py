@@ -54,7 +54,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong at one place of a request: a JSON pointer into its body, or a parameter."""
+    """What is wrong at one place: a JSON pointer into the body or a path in a contract, or a name.
+
+    `parameter` is the name of a header or of a part of the address.
+    """
 
     detail: str
     pointer: str = ""
@@ -93,7 +96,9 @@ class Problem:
         kind = kind_of(type(error))
         if kind.status == SERVER_FAULT:
             return cls(kind, kind.title, "tell the operator the request id")
-        return cls(kind, str(error), error.hint, error.rewrite)
+        found = error.errors if isinstance(error, errors.ContractError) else ()
+        faults = tuple(Fault(one.message, pointer=one.where) for one in found)
+        return cls(kind, str(error), error.hint, error.rewrite, faults)
 
     def response(self, scope: Scope) -> JSONResponse:
         """The answer to the request of that ASGI scope."""

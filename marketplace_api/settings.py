@@ -46,7 +46,12 @@ class Settings(BaseSettings):
     )
     data_roots: tuple[Path, ...] = Field(
         default=(),
-        description="directories beneath which providers' data may lie; nothing else is opened",
+        description="directories in which each organisation has a folder of its own name for its "
+        "data; nothing else is opened",
+    )
+    own_roots: dict[str, Path] = Field(
+        default={},
+        description="further directories, each for one organisation's data, by its name",
     )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8600, ge=0, le=65535, description="the port to listen on; 0: any")
@@ -74,8 +79,8 @@ class Settings(BaseSettings):
     worker_memory_mb: int = Field(
         default=2048, ge=128, description="memory of an engine's worker, in mebibytes"
     )
-    worker_seconds: float = Field(
-        default=60.0, gt=0, le=3600, description="time that a plan may take, in seconds"
+    worker_seconds: int = Field(
+        default=60, ge=1, le=3600, description="time that a plan may take, in seconds"
     )
     concurrency: int = Field(
         default=64, ge=1, le=4096, description="requests served at once; more are answered 503"

@@ -1,0 +1,61 @@
+"""Serves the marketplace, or checks a contract: python -m marketplace_api serve|check|demo."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from data_products import odcs
+from data_products.errors import ContractError, EntrepotError
+from marketplace_api.app import create_app, server
+from marketplace_api.bootstrap import assemble
+from marketplace_api.demo.serve import main as demo
+from marketplace_api.settings import Settings, read
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; the status to exit with: 0, or 1 with a reason on the error stream."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["demo"]:
+        return demo(given[1:])
+    parser = argparse.ArgumentParser("marketplace_api", description=__doc__)
+    commands = parser.add_subparsers(required=True, dest="command")
+    commands.add_parser("serve", help="serve the marketplace that the settings describe")
+    commands.add_parser("demo", help="build a made-up world of ports and serve it")
+    checking = commands.add_parser("check", help="check a contract document")
+    checking.add_argument("file", type=Path)
+    options = parser.parse_args(given)
+    try:
+        return serve(read()) if options.command == "serve" else check(options.file)
+    except EntrepotError as error:
+        return _fail(f"{error.code}: {error}", error.hint)
+
+
+def serve(settings: Settings) -> int:
+    """Serves until it is told to stop; then no request is taken, and those under way end first."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    server(create_app(assemble(settings), settings), settings).run()
+    return 0
+
+
+def check(file: Path) -> int:
+    """Checks a contract document and prints what is wrong with it, a line to each."""
+    try:
+        contract = odcs.load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return _fail(f"{file}: cannot be read as UTF-8 text")
+    except ContractError as error:
+        return _fail(*(f"{file}: {one.code} {one}\n    {one.hint}" for one in error.errors))
+    sys.stdout.write(f"{file}: {contract.product} {contract.version} is a valid contract\n")
+    return 0
+
+
+def _fail(*reasons: str) -> int:
+    """Says why on the error stream; the status to exit with."""
+    sys.stderr.writelines(f"{reason}\n" for reason in reasons if reason)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
