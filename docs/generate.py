@@ -9,11 +9,18 @@ Each part stands between two comments in its page; everything around it is writt
 import difflib
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+from fastapi.routing import APIRoute
 
 from data_products.purpose import PARENT
 from entrepot.errors import BY_CODE
+from marketplace_api.app import create_app
+from marketplace_api.bootstrap import assemble
+from marketplace_api.console import pages
 from marketplace_api.settings import PREFIX, Settings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -45,9 +52,66 @@ def settings() -> Iterator[str]:
         yield f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |"
 
 
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of an application that is assembled for this alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_directory=Path(folder) / "data")
+        return create_app(assemble(settings), settings).openapi()
+
+
+def routes() -> Iterator[str]:
+    """Every operation, and every page."""
+    document = openapi()
+    schemas = document["components"]["schemas"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield f"### {method.upper()} {path}\n"
+            yield f"{operation['description']}\n"
+            yield from (f"* {line}" for line in _takes(operation, schemas))
+            yield f"* Answers: {_answers(operation, schemas)}\n"
+    yield "### Pages\n"
+    for page in pages.router.routes:
+        if isinstance(page, APIRoute):
+            yield f"* `GET {page.path}`: {page.description.splitlines()[0]}"
+
+
+def _takes(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[str]:
+    """What an operation takes: parameters, and the fields of its body."""
+    for parameter in operation.get("parameters", []):
+        optional = "" if parameter["required"] else ", optional"
+        yield f"{parameter['in'].capitalize()} `{parameter['name']}`{optional}"
+    for form, content in operation.get("requestBody", {}).get("content", {}).items():
+        schema = _resolved(content["schema"], schemas)
+        needed = schema.get("required", [])
+        fields = [f"`{n}`{'' if n in needed else ' (optional)'}" for n in schema["properties"]]
+        kind = "" if form == "application/json" else f" ({form})"
+        yield f"Body{kind}: {', '.join(fields)}"
+
+
+def _answers(operation: dict[str, Any], schemas: dict[str, Any]) -> str:
+    """What an operation answers: the fields of its success, and the statuses of its problems."""
+    (success, *problems) = operation["responses"].items()
+    status, response = success
+    forms: dict[str, dict[str, Any]] = response.get("content", {})
+    schemas_of = [content.get("schema", {}) for content in forms.values()]
+    schema = _resolved(schemas_of[0], schemas) if schemas_of else {}
+    fields = ", ".join(f"`{name}`" for name in schema.get("properties", {}))
+    shown = fields or " or ".join(f"`{form}`" for form in forms)
+    return f"{status} with {shown}; problems {', '.join(code for code, _ in problems)}"
+
+
+def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """A schema, looked up if it is a reference."""
+    found: dict[str, Any] = (
+        schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    )
+    return found
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "errors.md": error_codes,
     "purposes.md": purposes,
+    "rest.md": routes,
     "settings.md": settings,
 }
 
