@@ -59,7 +59,7 @@ def dimension(name: str, *values: str, kind: ColumnType = ColumnType.STRING, **m
     return Column(name, kind, Use.DIMENSION, filter=Filter.EQUALS, grid=Grid(values), **more)
 
 
-def time(name: str, kind: ColumnType, step: Step) -> Column:
+def stepped(name: str, kind: ColumnType, step: Step) -> Column:
     """A dimension of time that may meet a range, from January 2020 to June 2021."""
     grid = Grid(step=step, start=date(2020, 1, 1), end=date(2021, 7, 1))
     return Column(name, kind, Use.DIMENSION, filter=Filter.RANGE, grid=grid)
@@ -74,8 +74,8 @@ def measure(name: str, low: int, high: int, scale: int = 0) -> Column:
 COLUMNS = (
     Column("importer_id", ColumnType.STRING, Use.UNIT),
     Column("declarant_id", ColumnType.STRING, Use.JOIN),
-    time("date", ColumnType.DATE, Step.MONTH),
-    time("arrived_at", ColumnType.TIMESTAMP, Step.HOUR),
+    stepped("date", ColumnType.DATE, Step.MONTH),
+    stepped("arrived_at", ColumnType.TIMESTAMP, Step.HOUR),
     dimension("hs2", *HS2),
     dimension("hs4", coarser="hs2"),
     dimension("hs6", coarser="hs4"),
@@ -128,7 +128,7 @@ def visits(mode: Mode = Mode.EXACT) -> DataProduct:
         columns=(
             Column("driver_id", ColumnType.STRING, Use.UNIT),
             dimension("gate", "east", "west"),
-            time("entered_at", ColumnType.TIMESTAMP, Step.HOUR),
+            stepped("entered_at", ColumnType.TIMESTAMP, Step.HOUR),
             measure("minutes", 0, 600),
         ),
         unit=PrivacyUnit("driver_id", UnitKind.PERSON, 4, 10),
