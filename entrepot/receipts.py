@@ -16,6 +16,7 @@ A receipt file is the canonical JSON (RFC 8785) of the document, so any changed 
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from entrepot.errors import InputError, ReceiptError
 from entrepot.files import read_bytes, write_bytes
@@ -71,6 +72,11 @@ class Receipt:
     document: Document = field(repr=False)
     keys: Keys | None = None
     release: Json = field(default=None, repr=False)
+
+    @classmethod
+    def read(cls, item: Json, keys: Keys | None) -> Self:
+        """The receipt in a reply, not yet verified; MalformedError where it is no object."""
+        return cls(as_object(item, "receipt"), keys)
 
     @property
     def statement(self) -> Document:

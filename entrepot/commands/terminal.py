@@ -1,0 +1,73 @@
+"""What the commands share: options, and how they talk. Data goes to stdout, talk to stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from entrepot.client import Client, connect
+from entrepot.proofs.canonical import Json
+from entrepot.proofs.fields import Document
+from entrepot.tables import printable, text_table
+
+ProfileOption = Annotated[
+    Path | None,
+    Parameter("--profile", help="Profile file; without it, the one in $ENTREPOT_PROFILE."),
+]
+JsonOption = Annotated[bool, Parameter("--json", negative="", help="Print JSON to stdout.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """The options of every command that talks to a service."""
+
+    profile: ProfileOption = None
+    json: JsonOption = False
+
+    def connect(self) -> Client:
+        """A connection by the profile file."""
+        return connect(self.profile)
+
+
+COMMON = Common()
+"""No option given."""
+
+
+def show(text: str) -> None:
+    """Writes data, which is already safe to print, to stdout."""
+    sys.stdout.write(f"{text}\n")
+
+
+def show_json(value: Json) -> None:
+    """Writes a value as JSON, readable by people too, to stdout."""
+    show(json.dumps(value, indent=2, ensure_ascii=True, default=dict))
+
+
+def show_facts(document: Document) -> None:
+    """Writes an object's fields, one to a line, those that are not text as JSON."""
+    wide = max(map(len, document), default=0)
+    for name, value in document.items():
+        text = value if isinstance(value, str) else json.dumps(value, default=dict)
+        show(f"{printable(name):{wide}}  {printable(text)}")
+
+
+def say(text: str) -> None:
+    """Writes talk to stderr, made safe to print line by line."""
+    sys.stderr.write("".join(f"{printable(line)}\n" for line in text.split("\n")))
+
+
+def show_list(
+    documents: Sequence[Document], header: str, rows: Iterable[Sequence[str]], *, json: bool
+) -> None:
+    """Writes a list as a table under its header, or as JSON; says so where it is empty."""
+    if json:
+        show_json(documents)
+    elif documents:
+        show(text_table(header.split(), rows))
+    else:
+        say("nothing found")

@@ -1,0 +1,166 @@
+"""The service on this machine, as a child process: for `demo`, `serve` and `product check`.
+
+The SDK starts the service's own program and imports none of it. A child says `READY <url>` when it
+can be asked; until then what it prints is kept, to be shown if it never gets there.
+"""
+
+import importlib.util
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from queue import Empty, Queue
+from threading import Thread
+from types import FrameType
+from typing import IO
+
+from entrepot.errors import ChildError, MissingExtraError
+
+MODULE = "marketplace_api"
+PORT = 8600
+"""The port that is used where it is free and none is asked for."""
+READY = "READY "
+READY_WITHIN = 600.0
+"""Seconds; the largest demo world takes minutes to build."""
+STOPPED_WITHIN = 30.0
+LAST_LINES = 12
+"""Lines of a dead child that an error shows."""
+TERMINATED = 143
+"""The exit code of a program that SIGTERM ended, as shells count."""
+
+
+def program(*arguments: str) -> list[str]:
+    """The command line of the service's own program.
+
+    Raises:
+        MissingExtraError: the service, or what it needs, is not installed.
+    """
+    for needed in (MODULE, "fastapi", "deltalake", "numpy"):
+        if importlib.util.find_spec(needed) is None:
+            raise MissingExtraError(
+                f"the service needs {needed}, which is not installed",
+                hint='pip install "entrepot[demo]"',
+            )
+    # With -P, a folder of that name where we happen to be is not run in its place.
+    return [sys.executable, "-P", "-m", MODULE, *arguments]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a program in this terminal until it ends, and gives its exit code."""
+    with subprocess.Popen(arguments) as child, _forwarding(child):
+        return child.wait()
+
+
+@contextmanager
+def _forwarding(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Leaves Ctrl-C to the child, which the terminal tells too, and passes SIGTERM on to it."""
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        """Passes the signal on."""
+        del number, frame
+        child.terminate()
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN), signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+
+def free_port() -> int:
+    """The usual port if nobody listens on it, else one that is free."""
+    for port in (PORT, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise ChildError("this machine has no free port on 127.0.0.1")
+
+
+@contextmanager
+def serving(arguments: Sequence[str], *, within: float = READY_WITHIN) -> Iterator["Server"]:
+    """A service in a child process, from when it can be asked to its end.
+
+    Raises:
+        ChildError: it ended, or was not ready in time; with its exit code and last lines.
+    """
+    server = Server(arguments)
+    # SIGTERM would end us without a word and leave the child behind.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    try:
+        server.wait_ready(within)
+        yield server
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        server.stop()
+
+
+class Server:
+    """A child process that serves, and what it last said."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self.url = ""
+        self._last: deque[str] = deque(maxlen=LAST_LINES)
+        self._lines: Queue[str | None] = Queue()
+        # In a session of its own, Ctrl-C reaches only us, and we stop it when we are done.
+        self._child = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        self._out: IO[str] = self._child.stdout or sys.stdin
+        self._ear = Thread(target=self._listen, daemon=True)
+        self._ear.start()
+
+    def _listen(self) -> None:
+        """Keeps reading, so that the child never waits for a full pipe."""
+        with self._out as lines:
+            for line in lines:
+                self._last.append(line.rstrip())
+                if not self.url:
+                    self._lines.put(line)
+        self._lines.put(None)
+
+    def wait_ready(self, within: float) -> None:
+        """Waits until the child says where it serves, at most so many seconds."""
+        ends = time.monotonic() + within
+        while not self.url:
+            try:
+                line = self._lines.get(timeout=max(0.0, ends - time.monotonic()))
+            except Empty:
+                raise self._failed(f"was not ready within {within:g} seconds") from None
+            if line is None:
+                raise self._failed(f"ended with exit code {self._child.wait(STOPPED_WITHIN)}")
+            if line.startswith(READY):
+                self.url = line.removeprefix(READY).strip()
+
+    def wait(self) -> None:
+        """Waits until the child ends; raises ChildError, for it should not."""
+        raise self._failed(f"ended with exit code {self._child.wait()}")
+
+    def _failed(self, what: str) -> ChildError:
+        """The error with the child's last lines."""
+        said = "".join(f"\n  {line}" for line in self._last)
+        return ChildError(f"the service {what}{said}", hint="its last lines say why")
+
+    def stop(self) -> None:
+        """Ends the child, and waits until it has."""
+        self._child.terminate()
+        try:
+            self._child.wait(STOPPED_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+        self._ear.join(STOPPED_WITHIN)

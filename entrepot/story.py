@@ -1,0 +1,160 @@
+"""The main job, told by doing it: what `entrepot demo` plays through the SDK.
+
+A statistics office finds a product and asks it. Only groups in which no company can be told apart
+come out, with a receipt that verifies offline. Then one question is refused and its rewrite
+answered, and a rail operator asks one whose answer carries noise.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from entrepot.answer import Answer, cell_text
+from entrepot.client import Client, connect
+from entrepot.errors import EvidenceError, QueryRejectedError
+from entrepot.receipts import check, load
+from entrepot.tables import printable, text_table
+
+FIRST_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who asks what and why, and the name of the file that its receipt is saved in."""
+
+    name: str
+    title: str
+    asker: str
+    purpose: str
+    sql: str
+
+
+IMPORTS_SQL = (
+    "SELECT hs2, date_trunc('month', date) AS month, SUM(item_value) AS value_eur, "
+    "SUM(net_mass_kg) AS mass_kg FROM {table} GROUP BY hs2, month ORDER BY value_eur DESC"
+)
+
+IMPORTS = Question(
+    "q7-imports",
+    "Q7: import value and mass by chapter (HS2) and month",
+    "statistics-office",
+    "ent:TradeStatistics",
+    IMPORTS_SQL.format(table="customs_be.import_declarations"),
+)
+REAL_IMPORTS = Question(
+    "q7-imports-kr",
+    "Q7 on real declarations: import value and mass by chapter (HS2) and month",
+    "statistics-office",
+    "ent:TradeStatistics",
+    IMPORTS_SQL.format(table="customs_kr.import_declarations"),
+)
+REAL_FRAUD = Question(
+    "q8-fraud-kr",
+    "Q8 on real declarations: fraud rate by origin and procedure",
+    "customs-be",
+    "ent:CustomsRiskProfiling",
+    "SELECT origin, process_type, AVG(fraud) AS fraud_rate, COUNT(*) AS declarations "
+    "FROM customs_kr.import_declarations GROUP BY origin, process_type "
+    "ORDER BY declarations DESC",
+)
+COMPANIES = Question(
+    "r2-rewritten",
+    "Refused: import value by single importer",
+    "statistics-office",
+    "ent:TradeStatistics",
+    "SELECT importer_id, SUM(item_value) AS value_eur FROM customs_be.import_declarations "
+    "GROUP BY importer_id",
+)
+GATES = Question(
+    "q5-gates",
+    "Q5: containers (TEU) through the gate by hour of day, with noise",
+    "rail-operator",
+    "ent:CapacityPlanning",
+    "SELECT EXTRACT(hour FROM ts) AS hour, SUM(teu) AS teu FROM beanr.container_moves "
+    "WHERE move_kind = 'gate_out' GROUP BY hour ORDER BY hour",
+)
+
+
+class Story:
+    """Plays the questions, as the profiles in a directory, and saves their receipts in another."""
+
+    def __init__(self, directory: Path, say: Callable[[str], None]) -> None:
+        self._profiles = directory / "profiles"
+        self._receipts = directory / "receipts"
+        self._say = say
+
+    def tell(self, *, real: bool) -> None:
+        """Plays everything; `real` says that the real declarations are published too."""
+        self._receipts.mkdir(parents=True, exist_ok=True)
+        self.list_products()
+        for question in (REAL_IMPORTS, REAL_FRAUD) if real else (IMPORTS,):
+            self.ask(question)
+        self.rewrite(COMPANIES)
+        self.ask(GATES)
+
+    def list_products(self) -> None:
+        """Shows what there is."""
+        with self._client("statistics-office") as client:
+            products = client.search()
+        self._title("Products")
+        rows = [(p.id, p.mode, str(p.min_units), p.title) for p in products]
+        self._say(text_table(["product", "mode", "k", "title"], rows))
+
+    def ask(self, question: Question) -> None:
+        """Explains a question, asks it, and shows the answer."""
+        self._title(question.title)
+        self._say(f"{question.asker} asks for {question.purpose}:\n  {question.sql}")
+        with self._client(question.asker) as client:
+            self._say(str(client.explain(question.sql, purpose=question.purpose)))
+            self._answer(client, question, question.sql)
+
+    def rewrite(self, question: Question) -> None:
+        """Asks a question that is refused, and then what the refusal proposes."""
+        self._title(question.title)
+        self._say(f"{question.asker} asks for {question.purpose}:\n  {question.sql}")
+        with self._client(question.asker) as client:
+            refusal = _refused(client, question)
+            self._say(f"refused: {refusal.code}: {printable(str(refusal))}")
+            self._say(f"rewrite: {printable(refusal.rewrite)}")
+            self._answer(client, question, refusal.rewrite)
+
+    def _answer(self, client: Client, question: Question, sql: str) -> None:
+        """Asks, shows the answer, and verifies its receipt from the saved file alone."""
+        answer = client.query(sql, purpose=question.purpose)
+        self._say("")
+        self._say(answer.table(FIRST_ROWS))
+        self._say(f"in all: {', '.join(_totals(answer))}")
+        self._say(answer.facts())
+        file = self._receipts / f"{question.name}.json"
+        answer.receipt.save(file)
+        if client.keys is None:
+            raise EvidenceError("the profile pins no keys")
+        check(load(file), client.keys, release=answer.receipt.release)
+        self._say(f"receipt: verified offline ({file})")
+
+    def _client(self, asker: str) -> Client:
+        """A connection as one of the demo's organisations."""
+        return connect(self._profiles / f"{asker}.json")
+
+    def _title(self, text: str) -> None:
+        """A heading."""
+        self._say(f"\n{text}\n{'-' * len(text)}")
+
+
+def _refused(client: Client, question: Question) -> QueryRejectedError:
+    """The refusal that a question meets."""
+    try:
+        client.query(question.sql, purpose=question.purpose)
+    except QueryRejectedError as refusal:
+        return refusal
+    raise EvidenceError(f"the service answered what it must refuse: {question.sql}")
+
+
+def _totals(answer: Answer) -> Iterable[str]:
+    """The sum of the released values of each column of sums."""
+    for j, column in enumerate(answer.columns):
+        values = [row[j] for row in answer.rows]
+        released = [value for value in values if isinstance(value, Decimal)]
+        if released:
+            yield f"{column.name} {cell_text(sum(released, Decimal(0)))} released"
