@@ -23,7 +23,7 @@ DIGITS = 18
 """Decimal digits of a number or a whole number, as in Arrow's decimal128(18) and int64."""
 MOST_SCALE = 9
 LONGEST_NAME, LONGEST_TEXT = 200, 4000
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class ColumnType(StrEnum):
@@ -76,6 +76,21 @@ LISTABLE: dict[ColumnType, Callable[[str], object]] = {
 UNLISTED = Grid()
 
 
+def check_text(text: str, where: str) -> None:
+    """Refuses a description that is too long, or that YAML would not give back as it is.
+
+    Raises:
+        ContractError: with that path.
+    """
+    plain = not UNPRINTABLE.search(text.replace("\n", "").replace("\t", ""))
+    expect(
+        len(text) <= LONGEST_TEXT and plain,
+        f"found {len(text)} characters, expected at most {LONGEST_TEXT} and only printable ones",
+        where=where,
+        hint="shorten it, or take out the control characters",
+    )
+
+
 @dataclass(frozen=True)
 class Column:
     """A column as the contract promises it.
@@ -120,12 +135,7 @@ class Column:
             where="physicalName",
             hint="write the column's name as it is in the data",
         )
-        expect(
-            len(self.description) <= LONGEST_TEXT,
-            f"found {len(self.description)} characters, expected at most {LONGEST_TEXT}",
-            where="description",
-            hint="shorten it",
-        )
+        check_text(self.description, "description")
 
     def _check_measure(self) -> None:
         """Rules 1 and 5."""

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from data_products.column import LONGEST_TEXT, Column, ColumnType, Filter, Use
+from data_products.column import Column, ColumnType, Filter, Use, check_text
 from data_products.errors import BindingError, expect
 from data_products.grid import Bounds, Grid
 from data_products.parties import ProductId
@@ -110,12 +110,7 @@ class Contract:
             where="name",
             hint="write a short title",
         )
-        expect(
-            len(self.description) <= LONGEST_TEXT,
-            f"found {len(self.description)} characters, expected at most {LONGEST_TEXT}",
-            where="description.purpose",
-            hint="shorten it",
-        )
+        check_text(self.description, "description.purpose")
 
     def _check_distinct(self, word: str, values: list[str]) -> None:
         """Rule 1, for one of the two names."""

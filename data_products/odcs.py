@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import islice
 
 import yaml
 from jsonschema import Draft201909Validator, ValidationError
 
 from data_products import column_words, privacy_terms
-from data_products.column import Column
+from data_products.column import Column, ColumnType
 from data_products.contract import Contract
 from data_products.digest import Json
 from data_products.errors import ContractError, expect
@@ -62,9 +63,9 @@ def load(text: str) -> Contract:
             them singly.
     """
     document = read(text)
+    table = _table(document)
     _check_structure(document)
     _check_words(document)
-    table = _table(document)
     met, columns, terms = _Gathering(), list[Column](), list[tuple[PrivacyUnit, Terms]]()
     for i, values in enumerate(_mappings(table, "properties")):
         with met.under(f"schema[0].properties[{i}]"):
@@ -124,11 +125,11 @@ def _check_structure(document: dict[str, Json]) -> None:
         where="apiVersion",
         hint=f"write apiVersion: {WRITTEN}",
     )
-    errors = sorted(_STRUCTURE.iter_errors(document), key=lambda error: error.json_path)
+    errors = list(islice(_STRUCTURE.iter_errors(document), MOST_ERRORS))
     # What fails within counts as unevaluated without, so that error is only worth saying alone.
     said = [error for error in errors if error.validator != "unevaluatedProperties"] or errors
     if said:
-        raise ContractError.of([_structural(error) for error in said[:MOST_ERRORS]])
+        raise ContractError.of([_structural(error) for error in said])
 
 
 def _structural(error: ValidationError) -> ContractError:
@@ -191,7 +192,10 @@ def _mappings(owner: dict[str, Json], key: str) -> list[dict[str, Json]]:
 
 
 def _table(document: dict[str, Json]) -> dict[str, Json]:
-    """The one schema object."""
+    """The one schema object, whose columns have types.
+
+    The standard's schema takes a property without a type for one of each type, and says so oddly.
+    """
     tables = _mappings(document, "schema")
     expect(
         len(tables) == 1,
@@ -199,4 +203,11 @@ def _table(document: dict[str, Json]) -> dict[str, Json]:
         where="schema",
         hint="publish a contract for each table",
     )
+    for i, values in enumerate(_mappings(tables[0], "properties")):
+        expect(
+            "logicalType" in values,
+            "found nothing, expected text",
+            where=f"schema[0].properties[{i}].logicalType",
+            hint=f"write one of {', '.join(ColumnType)}",
+        )
     return tables[0]

@@ -45,8 +45,7 @@ def floor(moment: datetime, step: Step) -> datetime:
             return day.replace(day=1)
         case Step.QUARTER:
             return day.replace(day=1, month=day.month - (day.month - 1) % 3)
-        case Step.YEAR:
-            return day.replace(day=1, month=1)
+    return day.replace(day=1, month=1)
 
 
 def following(moment: datetime, step: Step) -> datetime:

@@ -3,7 +3,7 @@
 `no` is text and not false, `0803` is text and not 803, `2026-01-01` is text and not a date: a
 country or a tariff code written without quotes stays what it is. Refused, each with its line:
 
-1. documents over 256 KiB, over 20 levels deep, or more than one
+1. documents over 256 KiB, over 20,000 values, over 20 levels deep, or more than one
 2. anchors, aliases and tags: with them a small text can stand for a large or strange value
 3. a key that is given twice: two readers would take two different ones
 4. numbers that are not finite, or beyond what JSON can carry exactly
@@ -20,7 +20,7 @@ from data_products.digest import Json
 from data_products.errors import ContractError, expect
 
 MOST_BYTES = 256 * 1024
-MOST_LEVELS = 20
+MOST_VALUES, MOST_LEVELS = 20_000, 20
 LARGEST_EXACT = 2**53
 
 WORDS: dict[str, Json] = {
@@ -119,9 +119,10 @@ def _built(events: Iterator[yaml.Event]) -> Json:
     """The value that the events of one document describe, without recursion."""
     root = _Level(0, [])
     levels = [root]
-    for event in events:
+    for count, event in enumerate(events):
         line = event.start_mark.line + 1 if event.start_mark else 0
         _plain(event, line)
+        _few(count, line)
         match event:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 _shallow(len(levels), line)
@@ -144,6 +145,16 @@ def _plain(event: yaml.Event, line: int) -> None:
         "found an anchor, alias or tag, expected plain values",
         where=f"line {line}",
         hint="write the value out where it is needed",
+    )
+
+
+def _few(values: int, line: int) -> None:
+    """Rule 1, for the number of values, keys among them."""
+    expect(
+        values <= MOST_VALUES,
+        f"found over {MOST_VALUES} values, expected a data contract",
+        where=f"line {line}",
+        hint="describe fewer columns, or list fewer keys",
     )
 
 
