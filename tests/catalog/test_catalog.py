@@ -1,0 +1,210 @@
+"""The catalog as a whole: outcomes and refusals on record."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from catalog import Catalog, Database, Keys
+from data_products.digest import digest
+from data_products.errors import (
+    AccessDeniedError,
+    BindingError,
+    DominanceError,
+    EntrepotError,
+    IntegrityError,
+    NotFoundError,
+    ThresholdError,
+    WithheldError,
+)
+from data_products.purpose import Purpose
+from data_products.query import Query
+
+SQL = "SELECT declarant FROM beanr.container_moves"
+QUERY = Query("statistics-office", Purpose("ent:TradeStatistics"), SQL)
+
+
+class Withheld2Error(WithheldError):
+    """A kind of a later release."""
+
+    code = "WITHHELD_LATER"
+
+
+@pytest.fixture
+def refused(world):
+    """The id of a refusal that has just been noted."""
+
+    def refuse(kind=AccessDeniedError, query=QUERY):
+        with pytest.raises(kind), world.catalog.noting_refusal(query, world.now) as noted:
+            raise kind("no grant")
+        return noted
+
+    return refuse
+
+
+def test_release_is_on_the_log(deal):
+    deal.answer()
+
+    assert deal.world.catalog.log.entry(4)["kind"] == "release"
+
+
+def test_result_is_digest_of_wire(deal):
+    answer = deal.answer()
+
+    assert answer.receipt["statement"]["result"] == digest(answer.wire)
+
+
+def test_receipt_names_its_release(deal):
+    answer = deal.answer()
+
+    assert answer.receipt["statement"]["release"] == answer.id
+
+
+def test_plan_cannot_state_catalogs_facts(deal, plan):
+    deal.spend("f1")
+    forged = plan("f1", stated={"release": "x", "result": "y", "consumer": "z"})
+    statement = deal.world.record(forged).receipt["statement"]
+
+    assert {statement["release"], statement["result"], statement["consumer"]}.isdisjoint("xyz")
+
+
+def test_unpaid_release_is_refused(deal, plan):
+    with pytest.raises(IntegrityError, match="without a spend"):
+        deal.world.record(plan("f1"))
+
+
+def test_second_release_is_the_first(deal):
+    first = deal.answer("f1", 42)
+
+    assert deal.answer("f1", 43).wire == first.wire
+    assert deal.world.catalog.log.verify() == 5
+
+
+def test_racing_runs_give_one_answer(deal, plan):
+    deal.spend("f1")
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda n: deal.world.record(plan("f1"), n), range(12)))
+
+    assert len({(answer.id, str(answer.wire)) for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("kind", [ThresholdError, DominanceError, WithheldError])
+def test_withheld_question_stays_withheld(deal, plan, kind):
+    deal.spend("f1")
+    with pytest.raises(kind):
+        deal.world.catalog.withhold(plan("f1"), kind("nothing to show", hint="ask wider"))
+
+    with pytest.raises(kind, match="nothing to show") as caught:
+        deal.world.catalog.releases.find("f1")
+    assert caught.value.hint == "ask wider"
+
+
+def test_asking_until_noise_allows_is_refused(deal, plan):
+    deal.spend("f1")
+    with pytest.raises(ThresholdError):
+        deal.world.catalog.withhold(plan("f1"), ThresholdError("every group is below"))
+
+    with pytest.raises(ThresholdError, match="every group is below"):
+        deal.world.record(plan("f1"))
+
+
+def test_withheld_after_answer_is_the_answer(deal, plan):
+    answer = deal.answer("f1")
+
+    assert deal.world.catalog.withhold(plan("f1"), ThresholdError("late")) == answer
+
+
+def test_later_kind_of_withheld_is_kept(deal, plan):
+    deal.spend("f1")
+    with pytest.raises(Withheld2Error):
+        deal.world.catalog.withhold(plan("f1"), Withheld2Error("nothing"))
+
+    with pytest.raises(WithheldError, match="nothing"):
+        deal.world.catalog.releases.find("f1")
+
+
+def test_unpaid_withholding_is_refused(deal, plan):
+    with pytest.raises(IntegrityError, match="without a spend"):
+        deal.world.catalog.withhold(plan("f1"), ThresholdError("nothing"))
+
+
+def test_refusal_is_on_the_log(world, refused):
+    refused()
+
+    assert world.catalog.log.entry(0)["kind"] == "refusal"
+
+
+@pytest.mark.parametrize("kind", [AccessDeniedError, BindingError, EntrepotError])
+def test_refusal_states_its_code(world, refused, kind):
+    statement = world.catalog.receipts.get(refused(kind))["statement"]
+
+    assert statement["code"] == kind.code
+
+
+def test_refusal_states_no_sql(world, refused):
+    identifier = refused()
+
+    assert world.catalog.receipts.get(identifier)["statement"] == {
+        "id": identifier,
+        "consumer": "statistics-office",
+        "purpose": "ent:TradeStatistics",
+        "sql_digest": hashlib.sha256(SQL.encode()).hexdigest(),
+        "code": "ACCESS_DENIED",
+    }
+    assert world.execute("SELECT count(*) FROM openings WHERE statement LIKE '%declarant%'") == [
+        (0,)
+    ]
+
+
+@pytest.mark.parametrize("sql", ["\ud800", "\x00", "", "x" * 1_000_000])
+def test_any_sql_can_be_refused(world, refused, sql):
+    identifier = refused(query=Query(QUERY.consumer, QUERY.purpose, sql))
+
+    assert len(world.catalog.receipts.get(identifier)["statement"]["sql_digest"]) == 64
+
+
+def test_answered_query_is_no_refusal(world):
+    with world.catalog.noting_refusal(QUERY, world.now) as identifier:
+        pass
+
+    with pytest.raises(NotFoundError):
+        world.catalog.receipts.get(identifier)
+
+
+def test_bug_is_no_refusal(world):
+    with pytest.raises(ZeroDivisionError), world.catalog.noting_refusal(QUERY, world.now):
+        raise ZeroDivisionError
+
+    assert world.catalog.log.verify() == 0
+
+
+def test_broken_database_masks_no_error(world):
+    world.execute("DROP TABLE openings")
+    with (
+        pytest.raises(AccessDeniedError, match="no grant") as caught,
+        world.catalog.noting_refusal(QUERY, world.now),
+    ):
+        raise AccessDeniedError("no grant")
+
+    assert "could not be put on record" in caught.value.__notes__[0]
+
+
+def test_refused_spend_is_noted(world):
+    published, grant = world.publish(), world.grant(queries=0)
+    with (
+        pytest.raises(EntrepotError),
+        world.catalog.noting_refusal(QUERY, world.now) as identifier,
+    ):
+        world.spend("f1", grant, published)
+
+    statement = world.catalog.receipts.get(identifier)["statement"]
+    assert statement["code"] == "BUDGET_EXHAUSTED"
+
+
+def test_catalog_is_made_in_empty_folder(tmp_path):
+    with closing(Database(f"sqlite:///{tmp_path}/new.db")) as database:
+        keys = Keys.open(tmp_path, "entrepot.example")
+        catalog = Catalog(database, keys, clock=lambda: None)
+
+        assert catalog.log.verify() == 0
