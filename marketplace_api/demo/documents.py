@@ -34,6 +34,7 @@ DOMAINS: Domains = {
     "hs6": codes.HS6,
     "imdg_classes": codes.IMDG_CLASSES,
     "iso_types": codes.ISO_TYPES,
+    "liners": ships.SCACS[: ships.LINERS],
     "length_bands": codes.LENGTH_BANDS,
     "methods": codes.METHODS,
     "modes": codes.MODES,

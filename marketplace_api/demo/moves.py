@@ -29,7 +29,7 @@ from marketplace_api.demo.distributions import (
 from marketplace_api.demo.gates import truck_times
 from marketplace_api.demo.identifiers import container_numbers, plates
 from marketplace_api.demo.references import bill_numbers, driver_ids, importer_ids
-from marketplace_api.demo.ships import SCACS
+from marketplace_api.demo.ships import LINERS, SCACS
 from marketplace_api.demo.trade import SEA, Flow
 
 CHUNK = 250_000
@@ -43,7 +43,7 @@ DISCHARGE, LOAD, GATE_IN, GATE_OUT, SHIFT = range(len(MOVE_KINDS))
 TEU = np.array(codes.TEU_HUNDREDTHS)
 IS_REEFER = np.isin(ISO_TYPES, REEFERS)
 TYPE_CHANCES = cumulative((0.26, 0.19, 0.35, 0.04, 0.09, 0.03, 0.02, 0.02))
-CARRIER_CHANCES = ranked(len(SCACS), 0.8)
+CARRIER_CHANCES = ranked(LINERS, 0.8)
 TEU_TYPE, TENTHS = pa.decimal128(4, 2), pa.decimal128(4, 1)
 
 

@@ -13,7 +13,10 @@ from marketplace_api.demo.distributions import cumulative, happens, lognormal, p
 from marketplace_api.demo.identifiers import imo_numbers, mmsi_numbers
 
 CHUNK = 250_000
-CARRIERS = 1200
+# Many carriers of few ships: noise must hide one of them, and be small beside all of them.
+CARRIERS = 3000
+# The first of them carry containers for others.
+LINERS = 60
 # Carrier codes in the shape of a SCAC, with a Z in front: none of them is a real carrier's.
 SCACS = tuple(
     "Z" + "".join(chr(ord("A") + n // 26**power % 26) for power in (2, 1, 0))
@@ -47,7 +50,7 @@ class Fleet:
             kind=kind,
             flag=pick(rng, ranked(len(FLAGS), 0.7), ships),
             tonnage=whole(tonnage, 500, 250_000),
-            carrier=pick(rng, ranked(CARRIERS, 0.5, 3.0), ships),
+            carrier=pick(rng, ranked(CARRIERS, 0.4, 10.0), ships),
         )
 
     @property

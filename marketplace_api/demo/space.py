@@ -23,7 +23,7 @@ from data_products.parties import Participant, ParticipantId, ProductId, Role, o
 from marketplace_api.dealings import Verdict, Wish
 from marketplace_api.demo import declarations_kr, documents, questions
 from marketplace_api.demo.questions import Agreement
-from marketplace_api.demo.world import SIZES, World
+from marketplace_api.demo.world import EDITION, SIZES, World
 from marketplace_api.marketplace import Marketplace
 from marketplace_api.settings import Settings
 from policies.access import State
@@ -35,7 +35,10 @@ REASON = "the demo's question"
 
 @dataclass(frozen=True)
 class Space:
-    """A demo data space: its directory, its size by name, and a folder of real declarations."""
+    """A demo data space: its directory, its size by name, and a folder of real declarations.
+
+    The real declarations may be added to a space later; what is published stays.
+    """
 
     directory: Path
     size: str
@@ -75,7 +78,7 @@ class Space:
         """
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         marker = self.directory / "world.json"
-        mine = {"size": self.size, "seed": self.world.seed, "real": self.real is not None}
+        mine = {"size": self.size, "seed": self.world.seed, "edition": EDITION}
         if not marker.exists():
             replace_private(marker, json.dumps(mine).encode())
         if _read(marker) != mine:
