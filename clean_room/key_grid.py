@@ -45,10 +45,15 @@ def count_cells(relation: Relation) -> int | None:
 
 def on_grid(relation: Relation) -> Callable[[GroupKey], bool]:
     """Whether a group is on the grid, as far as its keys' values are declared."""
-    known = [(places, frozenset(keys)) for places, keys in _by_column(relation) if keys is not None]
+    known = [(places, frozenset(keys)) for places, keys in declared_keys(relation)]
     return lambda group: all(
         tuple(group[place] for place in places) in keys for places, keys in known
     )
+
+
+def declared_keys(relation: Relation) -> Iterator[tuple[Places, tuple[GroupKey, ...]]]:
+    """For each column with declared values, the places of its keys and what these can be."""
+    return ((places, keys) for places, keys in _by_column(relation) if keys is not None)
 
 
 def list_cells(relation: Relation) -> Iterator[GroupKey]:

@@ -14,6 +14,13 @@ VERSION = duckdb.__version__
 
 Row = Sequence[object]
 
+FILE = "the file that a row is from"
+"""The column that says so; a plainer name might be one of the data's."""
+
+# RFC 4180, said in full: what is left out, DuckDB guesses from the first rows.
+CSV = """header = true, all_varchar = true, union_by_name = true, delim = ',', quote = '"',
+    escape = '"', comment = '', skip = 0, nullstr = '', strict_mode = true"""
+
 
 class FileJob(TypedDict):
     """A data file: its path, the columns that are constant in it, and its deleted row numbers."""
@@ -24,11 +31,11 @@ class FileJob(TypedDict):
 
 
 class ColumnJob(TypedDict):
-    """A column: its name, its name in the files, and its DuckDB type."""
+    """A column: its name, its name in the files, and the DuckDB types it is cast to in turn."""
 
     name: str
     source: str
-    type: str
+    types: list[str]
 
 
 class Job(TypedDict):
@@ -85,7 +92,9 @@ def _create_view(connection: duckdb.DuckDBPyConnection, job: Job) -> None:
     """Makes the product a view over its files, with only the columns that the query needs."""
     _store_deleted(connection, job)
     parts = [_select(connection, group, job) for group in _alike(job["files"])]
-    nothing = ", ".join(f"CAST(NULL AS {c['type']}) AS {_name(c['name'])}" for c in job["columns"])
+    nothing = ", ".join(
+        f"{_cast('NULL', c['types'])} AS {_name(c['name'])}" for c in job["columns"]
+    )
     parts = parts or [f"SELECT {nothing} WHERE false"]
     connection.execute(f"CREATE VIEW {_name(job['product'])} AS {' UNION ALL '.join(parts)}")
 
@@ -119,8 +128,8 @@ def _select(connection: duckdb.DuckDBPyConnection, files: list[FileJob], job: Jo
         for column in job["columns"]
     )
     remaining = (
-        " AS f WHERE NOT EXISTS (FROM deleted AS d"
-        " WHERE d.file = f.filename AND d.number = f.file_row_number)"
+        f" AS f WHERE NOT EXISTS (FROM deleted AS d WHERE d.file = f.{_name(FILE)}"
+        " AND d.number = f.file_row_number)"
         if files[0]["deleted"]
         else ""
     )
@@ -131,8 +140,8 @@ def _source(files: list[FileJob], form: str) -> str:
     """The table function that reads the files."""
     paths = ", ".join(_text(file["path"]) for file in files)
     if form == "csv":
-        return f"read_csv([{paths}], header = true, all_varchar = true, union_by_name = true)"
-    numbered = ", filename = true, file_row_number = true" if files[0]["deleted"] else ""
+        return f"read_csv([{paths}], {CSV})"
+    numbered = f", filename = {_text(FILE)}, file_row_number = true" if files[0]["deleted"] else ""
     return f"read_parquet([{paths}], hive_partitioning = false, union_by_name = true{numbered})"
 
 
@@ -142,14 +151,20 @@ def _column(
     """A column's expression: a constant, a cast that cannot fail, or NULL where a file lacks it."""
     if column["name"] in constants:
         value = constants[column["name"]]
-        literal = "NULL" if value is None else _text(value)
-        return f"TRY_CAST({literal} AS {column['type']})"
+        return _cast("NULL" if value is None else _text(value), column["types"])
     found = types.get(column["source"])
     if found is None:
-        return f"CAST(NULL AS {column['type']})"
+        return _cast("NULL", column["types"])
     # A cast to its own type would hide the column from the reader's statistics.
-    name = _name(column["source"])
-    return name if found == column["type"] else f"TRY_CAST({name} AS {column['type']})"
+    first = found == column["types"][0]
+    return _cast(_name(column["source"]), column["types"][first:])
+
+
+def _cast(expression: str, types: Sequence[str]) -> str:
+    """The expression cast to the types in turn; what does not fit one of them is NULL."""
+    for name in types:
+        expression = f"TRY_CAST({expression} AS {name})"
+    return expression
 
 
 def _name(name: str) -> str:

@@ -1,29 +1,31 @@
 """Runs plans with DuckDB, each in a locked-down process of its own."""
 
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
+from types import NoneType
 from typing import Self
 
 from clean_room.engines import wire
+from clean_room.engines.jobs import job
 from clean_room.engines.workshop import Workshop, failure
-from clean_room.expressions import columns
+from clean_room.expressions import Kind
 from clean_room.plan import Plan
 from clean_room.regeneration import regenerate
 from clean_room.relation import Relation
-from clean_room.results import Aggregates, EngineRow
-from connectors.snapshot import Snapshot
-from data_products.contract import Column, ColumnType
+from clean_room.results import Aggregates, EngineRow, EngineValue
 from data_products.digest import Json
 
-TYPES = {
-    ColumnType.STRING: "VARCHAR",
-    ColumnType.INTEGER: "BIGINT",
-    ColumnType.BOOLEAN: "BOOLEAN",
-    ColumnType.DATE: "DATE",
-    ColumnType.TIMESTAMP: "TIMESTAMP",
+KEYS: dict[Kind, type] = {
+    Kind.STRING: str,
+    Kind.INTEGER: int,
+    Kind.DECIMAL: Decimal,
+    Kind.BOOLEAN: bool,
+    Kind.DATE: date,
+    Kind.TIMESTAMP: datetime,
 }
-
-DIGITS = 18
-"""Digits of a number in all: as many as fit in 64 bits, so that sums have 20 more to grow in."""
+"""What a key of each kind is in Python."""
 
 
 class IsolatedDuckDB:
@@ -47,12 +49,12 @@ class IsolatedDuckDB:
         Raises:
             ExecutionError: it could not be finished; never why.
         """
-        (snapshot,) = plan.snapshots
-        answer = self._workshop.run(self._job(plan, snapshot))
-        names, rows = answer.get("names"), answer.get("rows")
-        if not isinstance(names, list) or not isinstance(rows, list):
-            raise failure()
-        return Aggregates(tuple(_row(names, row) for row in rows))
+        asked = job(plan, memory=self._workshop.memory, threads=self._threads)
+        answer = self._workshop.run(asked)
+        try:
+            return Aggregates(tuple(_rows(answer, plan.relation)))
+        except (wire.WireError, TypeError, ValueError):
+            raise failure() from None
 
     @cached_property
     def _probed(self) -> dict[str, object]:
@@ -72,50 +74,27 @@ class IsolatedDuckDB:
         """Ends the workers."""
         self._workshop.close()
 
-    def _job(self, plan: Plan, snapshot: Snapshot) -> dict[str, object]:
-        """The plan as plain data for a worker."""
-        names = dict(snapshot.names)
-        return {
-            "product": plan.relation.product.id,
-            "format": snapshot.format,
-            "files": [
-                {
-                    "path": file.path,
-                    "constants": dict(file.constants),
-                    "deleted": list(file.deleted),
-                }
-                for file in snapshot.files
-            ],
-            "columns": [
-                {
-                    "name": column.name,
-                    "source": names.get(column.name, column.physical_name or column.name),
-                    "type": _type(column),
-                }
-                for column in _needed(plan.relation)
-            ],
-            "query": regenerate(plan.relation).sql(dialect="duckdb"),
-            "memory": self._workshop.memory,
-            "threads": self._threads,
-        }
+
+def _rows(answer: dict[str, object], relation: Relation) -> Iterator[EngineRow]:
+    """Each group's values by name, rebuilt from what a worker sent, which is not trusted.
+
+    Raises:
+        WireError: it is not what was asked for; or TypeError or ValueError.
+    """
+    names, rows = regenerate(relation).named_selects, answer.get("rows")
+    if answer.get("names") != names or not isinstance(rows, list):
+        raise wire.WireError("the result has other columns")
+    kinds = {key.name: KEYS[key.expression.kind] for key in relation.keys}
+    for row in rows:
+        values = {name: wire.decode(value) for name, value in zip(names, row, strict=True)}
+        if not all(_is_number(value) for name, value in values.items() if name not in kinds):
+            raise wire.WireError("a value is no number")
+        # A time that Python has none for comes as text; such a group is not shown.
+        if all(type(values[name]) in (kind, NoneType) for name, kind in kinds.items()):
+            yield values
 
 
-def _row(names: list[str], row: list[object]) -> EngineRow:
-    """A group's values by name, rebuilt from what the worker sent."""
-    return {name: wire.decode(value) for name, value in zip(names, row, strict=True)}
-
-
-def _type(column: Column) -> str:
-    """A column's DuckDB type; a number has a fixed scale, so that its sums are exact."""
-    if column.type is ColumnType.NUMBER:
-        return f"DECIMAL({DIGITS},{column.scale})"
-    return TYPES[column.type]
-
-
-def _needed(relation: Relation) -> list[Column]:
-    """The columns that the relation computes with; the worker's view has no other."""
-    expressions = [key.expression for key in relation.keys]
-    expressions += [m.argument for m in relation.measures if m.argument is not None]
-    expressions += [relation.where] if relation.where is not None else []
-    names = {relation.product.contract.unit.column}.union(*map(columns, expressions))
-    return [column for column in relation.product.contract if column.name in names]
+def _is_number(value: EngineValue) -> bool:
+    """Whether it is a number or nothing, or several of these."""
+    parts = value if isinstance(value, tuple) else (value,)
+    return all(isinstance(part, int | Decimal | None) for part in parts)

@@ -5,15 +5,20 @@ them what it last worked on.
 """
 
 import json
+import re
 import socket
 import struct
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from time import monotonic
 
 Scalar = None | bool | int | str | Decimal | date | datetime
 
 HEADER = struct.Struct(">I")
+
+SHORTEST = 0.001
+"""Seconds; a time-out of nothing would mean not to wait for what has already come."""
 
 LARGEST = 256 * 1024 * 1024
 """The most bytes of one message."""
@@ -21,8 +26,19 @@ LARGEST = 256 * 1024 * 1024
 PROBE = "probe"
 """The job of saying what is in force, and no more."""
 
+DECIMAL = re.compile(r"-?[0-9]{1,39}(\.[0-9]{1,38})?")
+"""What an engine can hold; a longer number, or one with an exponent, could be a bomb."""
+
+
+def _decimal(text: str) -> Decimal:
+    """A decimal from its plain text."""
+    if not DECIMAL.fullmatch(text):
+        raise ValueError("no plain decimal")
+    return Decimal(text)
+
+
 READ: dict[str, Callable[[str], Scalar]] = {
-    "decimal": Decimal,
+    "decimal": _decimal,
     "date": date.fromisoformat,
     "datetime": datetime.fromisoformat,
 }
@@ -38,26 +54,29 @@ def send(channel: socket.socket, message: object) -> None:
     channel.sendall(HEADER.pack(len(body)) + body)
 
 
-def receive(channel: socket.socket) -> object:
-    """The next message.
+def receive(channel: socket.socket, seconds: float | None = None) -> object:
+    """The next message, if all of it comes within so many seconds.
 
     Raises:
         WireError: there is none.
+        TimeoutError: it did not come in time.
     """
-    (size,) = HEADER.unpack(_exactly(channel, HEADER.size))
+    end = None if seconds is None else monotonic() + seconds
+    (size,) = HEADER.unpack(_exactly(channel, HEADER.size, end))
     if size > LARGEST:
         raise WireError(f"a message of {size} bytes; at most {LARGEST} are read")
     try:
-        found: object = json.loads(_exactly(channel, size))
-    except ValueError:
+        found: object = json.loads(_exactly(channel, size, end))
+    except (ValueError, RecursionError):
         raise WireError("the message is not JSON") from None
     return found
 
 
-def _exactly(channel: socket.socket, size: int) -> bytes:
-    """So many bytes."""
+def _exactly(channel: socket.socket, size: int, end: float | None) -> bytes:
+    """So many bytes, before the end: each alone may come late, but not all of them."""
     parts = bytearray()
     while len(parts) < size:
+        channel.settimeout(None if end is None else max(end - monotonic(), SHORTEST))
         chunk = channel.recv(min(size - len(parts), 1 << 20))
         if not chunk:
             raise WireError("the other side went away")
@@ -75,7 +94,7 @@ def encode(value: object) -> object:
         case None | bool() | int() | str():
             return value
         case Decimal():
-            return {"decimal": str(value)}
+            return {"decimal": format(value, "f")}
         case datetime():
             return {"datetime": value.isoformat()}
         case date():
@@ -87,7 +106,7 @@ def encode(value: object) -> object:
 
 
 def decode(value: object) -> Scalar | tuple[Scalar, ...]:
-    """A value of a result, or a list of them, from its JSON."""
+    """A value of a result, or a list of them, from its JSON; raises WireError."""
     return tuple(_scalar(item) for item in value) if isinstance(value, list) else _scalar(value)
 
 
@@ -98,6 +117,14 @@ def _scalar(value: object) -> Scalar:
             return value
         case dict() if len(value) == 1:
             ((kind, text),) = value.items()
-            return READ[kind](text)
+            return _read(kind, text)
         case _:
             raise WireError(f"a result has a {type(value).__name__}")
+
+
+def _read(kind: str, text: object) -> Scalar:
+    """A value from its kind and text; a worker that has been taken over may send anything."""
+    try:
+        return READ[kind](str(text))
+    except (KeyError, ValueError):
+        raise WireError("a value cannot be read") from None

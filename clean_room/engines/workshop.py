@@ -14,8 +14,8 @@ from contextlib import suppress
 from clean_room.engines import wire
 from data_products.errors import ExecutionError
 
-GRACE = 5.0
-"""Seconds that a child has to say that it is there."""
+GRACE = 30.0
+"""Seconds that a child has to say that it is there, and the warm parent to leave."""
 
 
 class Workshop:
@@ -26,8 +26,7 @@ class Workshop:
         self.memory = memory
         self.seconds = seconds
         self._lock = threading.Lock()
-        self._parent: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self._warm: tuple[subprocess.Popen[bytes], socket.socket] | None = None
 
     def run(self, job: object) -> dict[str, object]:
         """A fresh child's answer to a job.
@@ -37,14 +36,13 @@ class Workshop:
         """
         with self._child() as channel:
             try:
-                channel.settimeout(GRACE)
-                child = os.pidfd_open(int(str(wire.receive(channel))))
+                child = os.pidfd_open(int(str(wire.receive(channel, GRACE))))
             except (OSError, ValueError, wire.WireError):
                 raise failure() from None
             try:
                 channel.settimeout(self.seconds)
                 wire.send(channel, {"job": job, "memory": self.memory, "seconds": 2 * self.seconds})
-                answer = wire.receive(channel)
+                answer = wire.receive(channel, self.seconds)
             except (OSError, wire.WireError):
                 raise failure() from None
             finally:
@@ -56,11 +54,7 @@ class Workshop:
     def close(self) -> None:
         """Ends the warm parent; children end with their jobs."""
         with self._lock:
-            if self._control is not None:
-                self._control.close()
-            if self._parent is not None:
-                self._parent.wait(GRACE)
-            self._parent = self._control = None
+            self._dismiss()
 
     def _child(self) -> socket.socket:
         """A channel to a child of its own."""
@@ -69,28 +63,48 @@ class Workshop:
             try:
                 socket.send_fds(self._ready(), [b"j"], [theirs.fileno()])
             except OSError:
-                self._parent = self._control = None
+                self._dismiss()
                 ours.close()
                 raise failure() from None
         return ours
 
     def _ready(self) -> socket.socket:
         """The control socket of a warm parent that is alive."""
-        alive = self._parent is not None and self._parent.poll() is None
-        if self._control is None or not alive:
-            self._control, theirs = socket.socketpair()
-            with theirs:
-                # Not a byte of our own environment: it may hold secrets.
-                self._parent = subprocess.Popen(  # noqa: S603 - our own module
-                    [sys.executable, "-I", "-m", "clean_room.engines.worker", str(theirs.fileno())],
-                    pass_fds=[theirs.fileno()],
-                    env={"LC_ALL": "C.UTF-8", "TZ": "UTC"},
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-        return self._control
+        if self._warm is not None and self._warm[0].poll() is not None:
+            self._dismiss()
+        if self._warm is None:
+            self._warm = _start()
+        return self._warm[1]
+
+    def _dismiss(self) -> None:
+        """Lets the warm parent go, which it does when its socket closes, and forgets it."""
+        if self._warm is None:
+            return
+        parent, control = self._warm
+        self._warm = None
+        control.close()
+        try:
+            parent.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            parent.kill()
+            parent.wait()
+
+
+def _start() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A warm parent, and the control socket that it serves."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        # Not a byte of our own environment: it may hold secrets.
+        parent = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-I", "-m", "clean_room.engines.worker", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env={"LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    return parent, ours
 
 
 def _end(child: int) -> None:
