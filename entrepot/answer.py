@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 40
 """Rows that `print(answer)` and a notebook show; `rows` has them all."""
 SEPARATED = 10_000
-"""From here on numbers are shown with thousands separators; below it they may be years."""
+"""A column with such a number gets thousands separators; smaller ones may be years."""
 
 
 class Withheld(Enum):
@@ -115,9 +115,17 @@ class Answer:
 
     def table(self, most: int | None = None) -> str:
         """The rows, or at most so many of them, as an aligned table of text."""
-        cells = [[cell_text(value) for value in row] for row in self.rows[:most]]
         numeric = [column.numeric for column in self.columns]
-        return text_table(self._header(), cells, right=numeric) + self._more(most)
+        return text_table(self._header(), self._texts(most), right=numeric) + self._more(most)
+
+    def _texts(self, most: int | None) -> list[list[str]]:
+        """The cells of the first rows as text; a column's numbers are all written alike."""
+        shown = self.rows[:most]
+        large = [any(_is_large(row[j]) for row in shown) for j in range(len(self.columns))]
+        return [
+            [cell_text(value, grouped=wide) for value, wide in zip(row, large, strict=True)]
+            for row in shown
+        ]
 
     def facts(self) -> str:
         """What a reader must know besides the rows, in sentences, a line to each."""
@@ -145,8 +153,8 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """The first rows as a table for notebooks, every text escaped."""
-        cells = [[cell_text(value) for value in row] for row in self.rows[:SHOWN_ROWS]]
-        return html_table(self._header(), cells, note=self._more(SHOWN_ROWS).strip())
+        note = self._more(SHOWN_ROWS).strip()
+        return html_table(self._header(), self._texts(SHOWN_ROWS), note=note)
 
     def to_arrow(self) -> "pa.Table":
         """The rows as an Arrow table; withheld cells are null, and listed in the schema's metadata.
@@ -218,10 +226,17 @@ def _value(cell: Json, column: ResultColumn) -> Value:
     raise MalformedError(f"a cell of {column.name} is not a {column.type}")
 
 
-def cell_text(value: Value) -> str:
-    """A value as people read it.
+def _is_large(value: Value) -> bool:
+    """Whether it is a number that nobody reads at a glance."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return False
+    return not -SEPARATED < value < SEPARATED
 
-    >>> cell_text(WITHHELD), cell_text(1234567), cell_text(2026), cell_text(None)
+
+def cell_text(value: Value, *, grouped: bool = False) -> str:
+    """A value as people read it; `grouped` puts separators between thousands.
+
+    >>> cell_text(WITHHELD), cell_text(1234567, grouped=True), cell_text(2026), cell_text(None)
     ('withheld', '1,234,567', '2026', '')
     """
     match value:
@@ -232,19 +247,17 @@ def cell_text(value: Value) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float() | Decimal():
-            return _number(value)
+            return _number(value, "," if grouped else "")
         case datetime():
             return value.isoformat(sep=" ")
         case _:
             return str(value)
 
 
-def _number(value: float | Decimal) -> str:
-    """A number, with thousands separators if it is large."""
-    large = abs(float(value)) >= SEPARATED
-    form = "d"
+def _number(value: float | Decimal, separator: str) -> str:
+    """A number; fractions that came as binary floats are shown to six digits."""
     if isinstance(value, Decimal):
-        form = "f"
-    elif isinstance(value, float):
-        form = ".2f" if large else ".6g"
-    return format(value, f",{form}" if large else form)
+        return format(value, f"{separator}f")
+    if isinstance(value, float):
+        return format(value, f"{separator}.2f" if separator else ".6g")
+    return format(value, f"{separator}d")

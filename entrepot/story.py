@@ -21,13 +21,14 @@ FIRST_ROWS = 12
 
 @dataclass(frozen=True)
 class Question:
-    """Who asks what and why, and the name of the file that its receipt is saved in."""
+    """Who asks what and why, the receipt's file name, and the columns that add up to a total."""
 
     name: str
     title: str
     asker: str
     purpose: str
     sql: str
+    sums: tuple[str, ...]
 
 
 IMPORTS_SQL = (
@@ -41,6 +42,7 @@ IMPORTS = Question(
     "statistics-office",
     "ent:TradeStatistics",
     IMPORTS_SQL.format(table="customs_be.import_declarations"),
+    ("value_eur", "mass_kg"),
 )
 REAL_IMPORTS = Question(
     "q7-imports-kr",
@@ -48,6 +50,7 @@ REAL_IMPORTS = Question(
     "statistics-office",
     "ent:TradeStatistics",
     IMPORTS_SQL.format(table="customs_kr.import_declarations"),
+    ("value_eur", "mass_kg"),
 )
 REAL_FRAUD = Question(
     "q8-fraud-kr",
@@ -57,6 +60,7 @@ REAL_FRAUD = Question(
     "SELECT origin, process_type, AVG(fraud) AS fraud_rate, COUNT(*) AS declarations "
     "FROM customs_kr.import_declarations GROUP BY origin, process_type "
     "ORDER BY declarations DESC",
+    ("declarations",),
 )
 COMPANIES = Question(
     "r2-rewritten",
@@ -65,6 +69,7 @@ COMPANIES = Question(
     "ent:TradeStatistics",
     "SELECT importer_id, SUM(item_value) AS value_eur FROM customs_be.import_declarations "
     "GROUP BY importer_id",
+    ("value_eur",),
 )
 GATES = Question(
     "q5-gates",
@@ -73,6 +78,7 @@ GATES = Question(
     "ent:CapacityPlanning",
     "SELECT EXTRACT(hour FROM ts) AS hour, SUM(teu) AS teu FROM beanr.container_moves "
     "WHERE move_kind = 'gate_out' GROUP BY hour ORDER BY hour",
+    ("teu",),
 )
 
 
@@ -124,7 +130,7 @@ class Story:
         answer = client.query(sql, purpose=question.purpose)
         self._say("")
         self._say(answer.table(FIRST_ROWS))
-        self._say(f"in all: {', '.join(_totals(answer))}")
+        self._say(f"released in all: {', '.join(_totals(answer, question.sums))}")
         self._say(answer.facts())
         file = self._receipts / f"{question.name}.json"
         answer.receipt.save(file)
@@ -151,10 +157,9 @@ def _refused(client: Client, question: Question) -> QueryRejectedError:
     raise EvidenceError(f"the service answered what it must refuse: {question.sql}")
 
 
-def _totals(answer: Answer) -> Iterable[str]:
-    """The sum of the released values of each column of sums."""
-    for j, column in enumerate(answer.columns):
-        values = [row[j] for row in answer.rows]
-        released = [value for value in values if isinstance(value, Decimal)]
-        if released:
-            yield f"{column.name} {cell_text(sum(released, Decimal(0)))} released"
+def _totals(answer: Answer, names: Iterable[str]) -> Iterable[str]:
+    """The sum of what is released of each column."""
+    for name in names:
+        values = [row[name] for row in answer]
+        total = sum((value for value in values if isinstance(value, int | Decimal)), Decimal(0))
+        yield f"{name} {cell_text(total, grouped=True)}"

@@ -14,7 +14,10 @@ from entrepot.proofs.canonical import (
 )
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text("aé\u20ac\U0001f6a2"),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text("aé\u20ac\U0001f6a2"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab"), inner, max_size=3),
     max_leaves=8,
 )
@@ -50,7 +53,8 @@ def test_ambiguous_json_is_refused(data):
 
 
 @pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), 2**53, "\ud800", {"\ud800": 1}, {1: 2}, b"", {"a": object()}]
+    "value",
+    [float("nan"), float("inf"), 2**53, "\ud800", {"\ud800": 1}, {1: 2}, b"", {"a": object()}],
 )
 def test_value_without_canonical_form_is_refused(value):
     with pytest.raises(MalformedError):

@@ -65,7 +65,9 @@ def test_other_hex_spelling_is_refused(text):
         fields.from_hex(text, 1)
 
 
-@pytest.mark.parametrize("text", ["AA", "AB==", "AA==\n", "AA= =", "A-==", "\u00e9A==", "AAA=", "="])
+@pytest.mark.parametrize(
+    "text", ["AA", "AB==", "AA==\n", "AA= =", "A-==", "\u00e9A==", "AAA=", "="]
+)
 def test_other_base64_spelling_is_refused(text):
     with pytest.raises(MalformedError):
         fields.from_base64(text, 1)
