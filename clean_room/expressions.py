@@ -146,7 +146,8 @@ class Constant(Leaf):
             case bool():
                 return exp.Boolean(this=self.value)
             case int() | float() | Decimal():
-                return exp.Literal.number(str(self.value))
+                # With an exponent it would be a float to an engine.
+                return exp.Literal.number(format(Decimal(str(self.value)), "f"))
             case datetime() | date():
                 return exp.cast(exp.Literal.string(self.value.isoformat()), self.kind.value)
             case _:

@@ -47,7 +47,10 @@ def _number(value: int) -> exp.Expr:
 
 
 def _rows(relation: Relation) -> exp.Select:
-    """The rows that qualify: keys, unit and each measure's argument."""
+    """The rows that qualify: keys, unit and each measure's argument.
+
+    A row of no unit is nobody's to protect, or anybody's: it is left out.
+    """
     product = relation.product
     select = exp.select(
         *(_named(key.expression.sql(), key.name) for key in relation.keys),
@@ -56,9 +59,7 @@ def _rows(relation: Relation) -> exp.Select:
     ).from_(exp.table_(product.id, quoted=True))
     if relation.where is not None:
         select = select.where(relation.where.sql())
-    if relation.contribution is not None:
-        select = select.where(_present(_col(product.contract.unit.column)))
-    return select
+    return select.where(_present(_col(product.contract.unit.column)))
 
 
 def _with_argument(relation: Relation) -> list[Measure]:

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from math import ceil, exp, log
 
 from clean_room.relation import Contribution, Function, Measure
+from data_products.errors import LimitError
 
 MICRO = 1_000_000
 
 OUTSIDE = 0.05
 """How often the true value may lie outside the interval that is shown: one time in twenty."""
+
+LARGEST_SCALE = 2**56
+"""With a true value within 2**62, noise of this scale is past 64 bits once in e**64 draws."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,14 @@ class Noise:
     measure: str
     sensitivity: int
     epsilon: int
+
+    def __post_init__(self) -> None:
+        """Refuses noise that 64 bits do not hold."""
+        if max(self.sensitivity, self.scale) > LARGEST_SCALE:
+            raise LimitError(
+                "the noise of an aggregate would not fit in 64 bits",
+                hint="allow more epsilon, or ask the provider for narrower privacyBounds",
+            )
 
     @property
     def scale(self) -> float:
@@ -37,7 +49,7 @@ class Noise:
         3
         """
         ratio = exp(-1 / self.scale)
-        return max(0, ceil(log(OUTSIDE * (1 + ratio) / 2) / log(ratio) - 1))
+        return max(0, ceil(-self.scale * log(OUTSIDE * (1 + ratio) / 2) - 1))
 
 
 def sensitivity(measure: Measure, bound: Contribution) -> int:
