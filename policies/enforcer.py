@@ -67,13 +67,8 @@ class Enforcer:
         allow = [_allowing(grant) for grant in grants]
         deny = [_denying(product, purpose) for purpose in product.contract.terms.prohibited]
         line = _matching(allow, query, product)
-        if line is None:
+        if line is None or _matching(allow + deny, query, product) is None:
             raise _denied(query, product, grants)
-        if _matching(allow + deny, query, product) is None:
-            raise PurposeProhibitedError(
-                f"the contract of {product.id} forbids {query.purpose} to everyone",
-                hint="ask for a purpose that the contract offers",
-            )
         return grants[allow.index(line)], line, allow + deny
 
 
@@ -108,19 +103,29 @@ def _covers(granted: str, asked: str) -> bool:
 
 
 def _denied(query: Query, product: DataProduct, grants: Sequence[Grant]) -> AccessDeniedError:
-    """The error of a query that no line allows, by what the consumer may know."""
+    """The error of a query that the lines do not allow, by what the consumer may know."""
+    contract = product.contract
     if not grants:
         return AccessDeniedError(
             f"{query.consumer} has no grant in force for {product.id}",
             hint="request access with the purpose; a steward of the provider decides",
         )
-    agreed = ", ".join(sorted({grant.purpose.term for grant in grants}))
-    prohibited = product.contract.prohibits(query.purpose)
+    if not any(grant.purpose.covers(query.purpose) for grant in grants):
+        agreed = ", ".join(sorted({grant.purpose.term for grant in grants}))
+        return PurposeNotAgreedError(
+            f"{query.purpose} is not agreed for {product.id}; agreed: {agreed}",
+            hint="the contract prohibits this purpose; a request would be refused"
+            if contract.prohibits(query.purpose)
+            else "request access for this purpose; the grant for another does not cover it",
+        )
+    if contract.prohibits(query.purpose):
+        return PurposeProhibitedError(
+            f"the contract of {product.id} forbids {query.purpose} to everyone",
+            hint="ask for a purpose that the contract offers",
+        )
     return PurposeNotAgreedError(
-        f"{query.purpose} is not agreed for {product.id}; agreed: {agreed}",
-        hint="the contract prohibits this purpose; a request would be refused"
-        if prohibited
-        else "request access for this purpose; the grant for another does not cover it",
+        f"the contract of {product.id} does not offer {query.purpose}, though a grant is for it",
+        hint="offered: " + ", ".join(sorted(map(str, contract.terms.purposes))),
     )
 
 
