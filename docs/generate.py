@@ -7,22 +7,28 @@ Each part stands between two comments in its page; everything around it is writt
 """
 
 import difflib
+import inspect
 import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from fastapi.routing import APIRoute
 
+import entrepot
 from data_products.purpose import PARENT
+from entrepot.cli import app
 from entrepot.errors import BY_CODE
 from marketplace_api.app import create_app
 from marketplace_api.bootstrap import assemble
 from marketplace_api.console import pages
 from marketplace_api.settings import PREFIX, Settings
 
+WIRE = frozenset({"read", "wire"})
+"""Methods that are between the SDK and the service."""
 REFERENCE = Path(__file__).parent / "reference"
 PART = re.compile(r"(<!-- made by docs/generate\.py -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -83,9 +89,9 @@ def _takes(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[str]:
     for form, content in operation.get("requestBody", {}).get("content", {}).items():
         schema = _resolved(content["schema"], schemas)
         needed = schema.get("required", [])
-        fields = [f"`{n}`{'' if n in needed else ' (optional)'}" for n in schema["properties"]]
+        names = [f"`{n}`{'' if n in needed else ' (optional)'}" for n in schema["properties"]]
         kind = "" if form == "application/json" else f" ({form})"
-        yield f"Body{kind}: {', '.join(fields)}"
+        yield f"Body{kind}: {', '.join(names)}"
 
 
 def _answers(operation: dict[str, Any], schemas: dict[str, Any]) -> str:
@@ -95,8 +101,8 @@ def _answers(operation: dict[str, Any], schemas: dict[str, Any]) -> str:
     forms: dict[str, dict[str, Any]] = response.get("content", {})
     schemas_of = [content.get("schema", {}) for content in forms.values()]
     schema = _resolved(schemas_of[0], schemas) if schemas_of else {}
-    fields = ", ".join(f"`{name}`" for name in schema.get("properties", {}))
-    shown = fields or " or ".join(f"`{form}`" for form in forms)
+    names = ", ".join(f"`{name}`" for name in schema.get("properties", {}))
+    shown = names or " or ".join(f"`{form}`" for form in forms)
     return f"{status} with {shown}; problems {', '.join(code for code, _ in problems)}"
 
 
@@ -108,10 +114,59 @@ def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]
     return found
 
 
+def commands() -> Iterator[str]:
+    """Every command with its options, as its own help tells them."""
+    text = app.generate_docs()
+    yield text[text.index("## entrepot demo") :]
+
+
+def exports() -> Iterator[str]:
+    """What the SDK exports, what is used most first: docstrings, fields and public methods."""
+    first = ["connect", "Client", "Answer", "Receipt"]
+    for name in first + [name for name in entrepot.__all__ if name not in first]:
+        found = getattr(entrepot, name)
+        shown = _signature(found) if inspect.isfunction(found) else ""
+        yield f"### {name}{shown}\n"
+        yield f"{inspect.getdoc(found if callable(found) else type(found))}\n"
+        yield "\n".join(_members(found)) + "\n"
+
+
+def _members(found: object) -> Iterator[str]:
+    """The fields, methods and properties of a class, a line to each."""
+    if not inspect.isclass(found):
+        return
+    if is_dataclass(found):
+        yield f"* Fields: {', '.join(f'`{field.name}`' for field in fields(found))}"
+    for name, member in vars(found).items():
+        summary = (inspect.getdoc(member) or "").partition("\n")[0]
+        if name.startswith("_") or name in WIRE or not summary:
+            continue
+        if inspect.isfunction(member):
+            yield f"* `.{name}{_signature(member)}`: {summary}"
+        elif isinstance(member, property):
+            yield f"* `.{name}`: {summary}"
+
+
+def _signature(function: Callable[..., object]) -> str:
+    """The arguments by name, with those that must be named after a star."""
+    parameters = inspect.signature(function).parameters.values()
+    names = []
+    for parameter in parameters:
+        if parameter.name in {"self", "cls"}:
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in names:
+            names.append("*")
+        optional = parameter.default is not parameter.empty
+        names.append(f"{parameter.name}=…" if optional else parameter.name)
+    return f"({', '.join(names)})"
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
+    "cli.md": commands,
     "errors.md": error_codes,
     "purposes.md": purposes,
     "rest.md": routes,
+    "sdk.md": exports,
     "settings.md": settings,
 }
 

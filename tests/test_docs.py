@@ -3,9 +3,11 @@
 import ast
 import doctest
 import importlib
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from house_limits import FLOORS
@@ -27,6 +29,32 @@ HEADINGS = (
     "### Negative consequences",
 )
 SYMBOL = re.compile(r"^\| `([\w.]+)` \| \[`([\w/.]+)`\]", re.MULTILINE)
+
+
+RUN = re.compile(r"^```(python|sh) run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUNNABLE = [page for page in PAGES if RUN.search(page.read_text(encoding="utf-8"))]
+SHELLS = {"python": [sys.executable, "-c"], "sh": ["bash", "-euo", "pipefail", "-c"]}
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory):
+    """A folder in which `make demo SIZE=tiny` runs."""
+    folder = tmp_path_factory.mktemp("reader")
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "marketplace_api",
+        "demo",
+        "--size",
+        "tiny",
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
+        ready = server.stdout.readline()
+        yield folder, ready
+        server.terminate()
 
 
 def named(page):
@@ -142,6 +170,20 @@ def test_generated_parts_are_fresh():
     )
 
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=named)
+def test_examples_run_as_written(page, space):
+    folder, ready = space
+    tools = {"PATH": f"{Path(sys.executable).parent}:{os.defpath}", "LANG": "C.UTF-8"}
+
+    assert ready.startswith("READY ")
+    for language, text in RUN.findall(page.read_text(encoding="utf-8")):
+        command = [*SHELLS[language], text]
+        result = subprocess.run(
+            command, cwd=folder, env=tools, check=False, capture_output=True, text=True
+        )
+        assert result.returncode == 0, f"{text}\n{result.stdout}\n{result.stderr}"
 
 
 @pytest.mark.parametrize(
