@@ -4,7 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := catalog clean_room connectors data_products entrepot marketplace_api policies
-SOURCES := $(PACKAGES) tests docs $(wildcard benchmarks)
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
@@ -27,8 +26,8 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.dev
-	$(BIN)/ruff format --check $(SOURCES)
-	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/interrogate --quiet $(PACKAGES)
@@ -36,8 +35,8 @@ check: $(VENV)/.dev
 	$(BIN)/python -m pip --disable-pip-version-check check
 
 format: $(VENV)/.dev
-	$(BIN)/ruff format $(SOURCES)
-	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
