@@ -1,7 +1,7 @@
 """What a consumer may write: data, no code.
 
-A node of sqlglot's tree that is not listed here is refused, whatever it means; so is a clause of
-SELECT. Functions are known to sqlglot by nodes of their own: one that is unknown to it comes as
+A node of sqlglot's tree that is not listed here is refused, whatever it means; so is a part of a
+node. Functions are known to sqlglot by nodes of their own: one that is unknown to it comes as
 `Anonymous`, which is not listed either.
 """
 
@@ -10,9 +10,41 @@ from sqlglot import exp
 MAX_BYTES = 64 * 1024
 MAX_TOKENS = 10_000
 MAX_DEPTH = 100
+MAX_NODES = 500
+"""Nodes of the tree, literals left out: each may be computed for every key of a grid."""
+
+OPENERS = frozenset(
+    {"AND", "BETWEEN", "BY", "DISTINCT", "HAVING", "IN", "NOT", "OR", "SELECT", "WHERE"}
+    | {"AVG", "CAST", "COALESCE", "COUNT", "IFNULL", "NULLIF", "ROUND", "SUM"}
+    | {"DATE_TRUNC", "DAYOFWEEK", "EXTRACT", "HOUR", "ISODOW", "MONTH", "QUARTER", "YEAR"}
+)
+"""The words that a bracket may follow, looked at before sqlglot reads anything.
+
+It reads the brackets of some other words twice, and of those that are nested twice at each level:
+twenty of them would take minutes.
+"""
 
 CLAUSES = frozenset({"expressions", "from_", "where", "group", "having", "order", "limit"})
 """The parts of a SELECT; JOIN, WITH, WINDOW, QUALIFY, SAMPLE and the rest are not among them."""
+
+PARTS = CLAUSES | {
+    "alias",
+    "all",
+    "big_int",  # COUNT's result, which says nothing
+    "db",
+    "decimals",
+    "desc",
+    "expression",
+    "high",
+    "is_string",
+    "low",
+    "quoted",
+    "table",
+    "this",
+    "to",
+    "unit",
+}
+"""The parts of nodes: any other would be lost on the way, and another question answered."""
 
 STRUCTURE = frozenset(
     {

@@ -1,15 +1,17 @@
 """Text to Statement: one SELECT, within the grammar, and nothing else.
 
 1. Text over the caps of the grammar is refused before anything reads it.
-2. sqlglot reads it as DuckDB's SQL; what it cannot read is refused.
-3. Every node of the tree and every clause must be listed in the grammar.
+2. So are words that are not ASCII, and brackets after words that the grammar does not list.
+3. sqlglot reads it as DuckDB's SQL; what it cannot read is refused.
+4. Every node of the tree, and every part of a node, must be listed in the grammar.
 The text goes no further than this module: engines get SQL that is written anew from the plan.
 """
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import sqlglot
 from sqlglot import exp
@@ -23,8 +25,13 @@ DIALECT = "duckdb"
 
 UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\ud800-\\udfff]")
 
+WHOLE = re.compile("[0-9]{1,9}")
+
 OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE})
 CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
+
+NAMING = frozenset(string.ascii_uppercase + string.digits + "_")
+"""What a word or a number begins with, in upper case."""
 
 
 @dataclass(frozen=True)
@@ -46,37 +53,43 @@ def parse(sql: str) -> Statement:
         QueryTooLargeError: the text is over a cap.
         GrammarError: it is not one SELECT within the grammar; the message says what is where.
     """
-    _check_size(sql)
-    select = _read(sql)
+    select = _read(sql, _tokens(sql))
     _check_nodes(select)
     table = _table(select)
     owner = table.db.lower().replace("_", "-")
     return Statement(select, (f"{owner}.{table.name.lower()}",), table.alias_or_name.lower())
 
 
-def _check_size(sql: str) -> None:
-    """Refuses text that would be costly to read, before anything that recurses sees it."""
+def _tokens(sql: str) -> list[Token]:
+    """The text's tokens; refuses text that would be costly to read, before anything recurses."""
     size = len(sql.encode("utf-8", "surrogatepass"))
     if size > grammar.MAX_BYTES:
         raise QueryTooLargeError(
             f"the query has {size} bytes; at most {grammar.MAX_BYTES} are read",
             hint="ask for less in one query",
         )
-    tokens = _tokens(sql)
+    tokens = _one_statement(_split(sql))
     if len(tokens) > grammar.MAX_TOKENS or _depth(tokens) > grammar.MAX_DEPTH:
         raise _too_deep()
+    for token in tokens:
+        if token.token_type is not TokenType.STRING and not token.text.isascii():
+            raise _unread(token, "a word that is not ASCII")
+    for opener, token in pairwise(tokens):
+        _check_bracket(opener, token)
+    return tokens
 
 
 def _too_deep() -> QueryTooLargeError:
     """The error of a text with too many words, or words too deep in one another."""
     return QueryTooLargeError(
-        f"the query has more than {grammar.MAX_TOKENS} tokens or {grammar.MAX_DEPTH} levels",
-        hint="use shorter lists and fewer brackets",
+        f"the query has more than {grammar.MAX_TOKENS} tokens, {grammar.MAX_DEPTH} levels or "
+        f"{grammar.MAX_NODES} names and operators",
+        hint="use IN with a list for many conditions, and fewer brackets",
     )
 
 
-def _tokens(sql: str) -> list[Token]:
-    """The text's tokens; a text that is not printable Unicode has none."""
+def _split(sql: str) -> list[Token]:
+    """The tokens as sqlglot splits the text; a text that is not printable Unicode has none."""
     if UNPRINTABLE.search(sql):
         raise GrammarError("the query holds a control character", hint="send plain text")
     try:
@@ -87,29 +100,63 @@ def _tokens(sql: str) -> list[Token]:
         ) from None
 
 
+def _one_statement(tokens: list[Token]) -> list[Token]:
+    """The tokens of a text that is one SELECT, by its first word, without a last semicolon.
+
+    What sqlglot does not know it would take for a command, and write into a log.
+    """
+    while tokens and tokens[-1].token_type is TokenType.SEMICOLON:
+        tokens = tokens[:-1]
+    several = any(token.token_type is TokenType.SEMICOLON for token in tokens)
+    if several or not tokens or tokens[0].token_type is not TokenType.SELECT:
+        found = tokens[0].text.upper()[:40] if tokens else "nothing"
+        raise GrammarError(
+            f"{'several statements' if several else found}; exactly one SELECT is answered",
+            hint="send one SELECT with aggregates",
+        )
+    return tokens
+
+
 def _depth(tokens: list[Token]) -> int:
     """How deep the text's brackets nest at most."""
     steps = ((t.token_type in OPENING) - (t.token_type in CLOSING) for t in tokens)
     return max(accumulate(steps), default=0)
 
 
-def _read(sql: str) -> exp.Select:
+def _check_bracket(opener: Token, token: Token) -> None:
+    """Refuses a bracket that follows a word which may not open one, or is not round."""
+    if token.token_type in OPENING - {TokenType.L_PAREN}:
+        raise _unread(token, token.text)
+    word = opener.text.upper().rpartition(" ")[2]
+    named = opener.token_type is not TokenType.STRING and word[:1] in NAMING
+    if token.token_type is TokenType.L_PAREN and named and word not in grammar.OPENERS:
+        raise _unread(opener, f"{word[:40]}(…)")
+
+
+def _unread(token: Token, what: str) -> GrammarError:
+    """The error of a word that the grammar has no place for."""
+    return GrammarError(
+        f"{what} at line {token.line}, column {token.col} is not answered",
+        hint="docs/reference/sql.md lists what is",
+    )
+
+
+def _read(sql: str, tokens: list[Token]) -> exp.Select:
     """The tree of the one SELECT in the text."""
     try:
-        found = [tree for tree in sqlglot.parse(sql, read=DIALECT) if tree is not None]
+        (tree,) = sqlglot.Dialect.get_or_raise(DIALECT).parser().parse(tokens, sql)
     except SqlglotError as error:
         raise GrammarError(
             _reading_problem(error), hint="write one SELECT in DuckDB's SQL"
         ) from None
     except RecursionError:
         raise _too_deep() from None
-    if len(found) != 1 or not isinstance(found[0], exp.Select):
+    if not isinstance(tree, exp.Select):
         raise GrammarError(
-            f"{len(found)} statement(s), the first a {_name(found[0]) if found else 'blank'}; "
-            "exactly one SELECT is answered",
+            f"{_name(tree) if tree else 'nothing'}; exactly one SELECT is answered",
             hint="send one SELECT with aggregates",
         )
-    return found[0]
+    return tree
 
 
 def _reading_problem(error: Exception) -> str:
@@ -121,21 +168,22 @@ def _reading_problem(error: Exception) -> str:
 
 
 def _check_nodes(select: exp.Select) -> None:
-    """Refuses the first node or clause that the grammar does not list."""
+    """Refuses the first node, or part of one, that the grammar does not list."""
+    nodes = 0
     for node, depth in _descend(select):
-        if depth > grammar.MAX_DEPTH:
+        nodes += not isinstance(node, exp.Literal)
+        if depth > grammar.MAX_DEPTH or nodes > grammar.MAX_NODES:
             raise _too_deep()
-        if type(node) not in grammar.NODES:
+        parts = sorted(name for name, value in node.args.items() if value)
+        strange = [name for name in parts if name not in grammar.PARTS]
+        if type(node) not in grammar.NODES or strange:
+            what = strange[0].strip("_").upper() if strange else _name(node)
             raise GrammarError(
-                f"{_name(node)}{position(node)} is not answered",
+                f"{what}{position(node)} is not answered",
                 hint="docs/reference/sql.md lists what is",
             )
-    for clause, value in select.args.items():
-        if value and clause not in grammar.CLAUSES:
-            raise GrammarError(
-                f"the clause {clause.strip('_').upper()} is not answered",
-                hint="docs/reference/sql.md lists what is",
-            )
+        # A comment would become part of the names that are made from expressions.
+        node.comments = None
 
 
 def _descend(root: exp.Expr) -> Iterator[tuple[exp.Expr, int]]:
@@ -179,3 +227,9 @@ def position(node: exp.Expr) -> str:
         if "line" in part.meta:
             return f" at line {part.meta['line']}, column {part.meta['col']}"
     return ""
+
+
+def whole(node: exp.Expr | None) -> int | None:
+    """The whole number that the node is, if it is one that is written in few plain digits."""
+    literal = isinstance(node, exp.Literal) and not node.args["is_string"]
+    return int(node.name) if literal and node is not None and WHOLE.fullmatch(node.name) else None
