@@ -3,7 +3,8 @@
 1. A predicate compares one column with literals; never two columns.
 2. A column that names a privacy unit, or joins to one, meets no literal: that singles units out.
 3. A dimension meets a literal, a list or a range as its contract's filter says; a measure none.
-4. A line in time is drawn on the dimension's grid.
+4. A line in time is drawn on the dimension's grid: before or after the first instant of a step
+   would be two lines, and their difference what happened in that instant.
 """
 
 from collections.abc import Iterator
@@ -111,8 +112,9 @@ def _check_lines(atom: Expression, column: Column, literals: tuple[Constant, ...
         if time is Kind.DATE and column.grid.step is Step.DAY:
             return
         raise _off_grid(column)
-    # A date's "<= last day" and "> last day" draw their line at the beginning of the next day.
-    shift = timedelta(days=1) if time is Kind.DATE and atom.sign in ("<=", ">") else timedelta()
+    # "<= last day" and "> last day" draw their line at the beginning of the next; so do instants.
+    following = timedelta(days=1) if time is Kind.DATE else timedelta(microseconds=1)
+    shift = following if atom.sign in ("<=", ">") else timedelta()
     for literal in literals:
         _check_line(column, literal, shift)
 
@@ -122,7 +124,11 @@ def _check_line(column: Column, literal: Constant, shift: timedelta) -> None:
     moment, step = literal.value, column.grid.step
     if step is None or not isinstance(moment, date):
         raise _off_grid(column)
-    if not on_grid(as_datetime(moment) + shift, step):
+    try:
+        line = as_datetime(moment) + shift
+    except OverflowError:
+        return  # the line is past all time
+    if not on_grid(line, step):
         raise _off_grid(column)
 
 

@@ -1,7 +1,8 @@
 """Refuses a column used in a way that its contract forbids.
 
 1. A restricted column is closed, whatever it is used for.
-2. Groups are made by dimensions; never by a column that names a privacy unit or joins to one.
+2. Groups are made by dimensions as they are, or by their steps and parts of time; never by what is
+   computed from them, nor by a column that names a privacy unit or joins to one.
 3. Time is told no finer than the dimension's grid.
 4. Sums and averages are over measures: exact ones over a column, or one times a number; noisy ones,
    whose values are clipped, also over sums of these.
@@ -27,7 +28,6 @@ from data_products.errors import (
 )
 from policies.decision import Permit
 
-
 MAX_DIGITS = 12
 """Digits that an aggregate's numbers may have: with a column's 18 a sum still fits in 38."""
 
@@ -40,9 +40,9 @@ def check_uses(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 
     """
     contract = relation.product.contract
     for key in relation.keys:
-        for column in _columns(key.expression):
-            check_open(column)
-            _check_dimension(column, contract)
+        column = _grouped(key.expression, contract)
+        check_open(column)
+        _check_dimension(column, contract)
         _check_time(key.expression)
     for measure in relation.measures:
         _check_argument(measure, contract.terms.mode)
@@ -63,6 +63,20 @@ def _columns(expression: Expression) -> tuple[Column, ...]:
     return tuple(e.column for e in walk(expression) if isinstance(e, ColumnValue))
 
 
+def _grouped(expression: Expression, contract: Contract) -> Column:
+    """The column that groups are made by; a comparison could draw any line through it."""
+    match expression:
+        case ColumnValue():
+            return expression.column
+        case Truncated() | Part():
+            return expression.item.column
+        case _:
+            raise UseError(
+                "groups are made by something that is computed",
+                hint="group by dimensions, DATE_TRUNC or EXTRACT: " + _dimensions(contract),
+            )
+
+
 def _check_dimension(column: Column, contract: Contract) -> None:
     """Refuses groups by anything but a dimension."""
     if column.use in (Use.UNIT, Use.JOIN):
@@ -70,32 +84,30 @@ def _check_dimension(column: Column, contract: Contract) -> None:
         kind = PersonalUnitError if personal else IdentifierError
         raise kind(
             f"column {column.name} names single privacy units; no group may be one",
-            hint="group by dimensions: " + ", ".join(_dimensions(contract)),
+            hint="group by dimensions: " + _dimensions(contract),
         )
     if column.use is not Use.DIMENSION:
         raise UseError(
             f"column {column.name} is a {column.use}; groups are made by dimensions",
-            hint="group by dimensions: " + ", ".join(_dimensions(contract)),
+            hint="group by dimensions: " + _dimensions(contract),
         )
 
 
-def _dimensions(contract: Contract) -> list[str]:
+def _dimensions(contract: Contract) -> str:
     """The names of the contract's dimensions that are open."""
-    return [c.name for c in contract if c.use is Use.DIMENSION and not c.restricted]
+    return ", ".join(c.name for c in contract if c.use is Use.DIMENSION and not c.restricted)
 
 
 def _check_time(expression: Expression) -> None:
     """Refuses groups that tell time finer than the grid."""
-    if expression.kind not in TIME and not isinstance(expression, Part):
-        return
     if isinstance(expression, Truncated | Part):
         check_step(expression)
-        return
-    column = _columns(expression)[0]
-    raise UseError(
-        f"column {column.name} is grouped by each of its instants; its grid is {column.grid.step}",
-        hint=f"group by DATE_TRUNC('{column.grid.step}', {column.name})",
-    )
+    elif isinstance(expression, ColumnValue) and expression.kind in TIME:
+        name, step = expression.column.name, expression.column.grid.step
+        raise UseError(
+            f"column {name} is grouped by each of its instants; its grid is {step}",
+            hint=f"group by DATE_TRUNC('{step}', {name})",
+        )
 
 
 def check_step(told: Truncated | Part) -> None:
@@ -146,7 +158,7 @@ def _is_scaled_column(argument: Expression) -> bool:
 
 def _check_product(argument: Expression) -> None:
     """Refuses a product of two columns, and one by a number so long that sums could overflow."""
-    digits = sum(len(str(c.value)) for c in walk(argument) if isinstance(c, Constant))
+    digits = sum(len(c.sql().name) for c in walk(argument) if isinstance(c, Constant))
     if digits > MAX_DIGITS:
         raise UseError(
             f"{digits} digits of numbers in one aggregate; at most {MAX_DIGITS} are computed with",
