@@ -38,8 +38,9 @@ Cell = Value | Mark
 
 Row = Mapping[str, Cell]
 
-# Wide enough for a product of two 38-digit sums, so that released arithmetic is exact.
-EXACT = Context(prec=76)
+# Wide enough for a product of two 38-digit sums, so that released arithmetic is exact. Nothing is
+# raised: what does not fit is infinite or no number, and becomes NULL.
+EXACT = Context(prec=76, Emin=-76, Emax=76, traps=[])
 
 
 class Expression(Protocol):

@@ -4,13 +4,16 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any
 
 from sqlglot import exp
 
 from clean_room.expressions import (
     EXACT,
+    NUMERIC,
     Cell,
+    ColumnValue,
     Constant,
     Expression,
     Kind,
@@ -18,7 +21,7 @@ from clean_room.expressions import (
     has_gap,
     withheld_or_null,
 )
-from clean_room.results import Mark
+from clean_room.results import Mark, Value
 
 BINARY: dict[str, type[exp.Binary]] = {
     "+": exp.Add,
@@ -45,7 +48,7 @@ COMPARES: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """Two numbers by +, -, * or /; a division by zero gives NULL, and nothing overflows."""
+    """Two numbers by +, -, * or /; what is divided by zero or too large is NULL."""
 
     sign: str
     left: Expression
@@ -54,10 +57,7 @@ class Arithmetic:
     @property
     def kind(self) -> Kind:
         """A division gives a float; else the wider of the two."""
-        kinds = {self.left.kind, self.right.kind}
-        if self.sign == "/" or Kind.FLOAT in kinds:
-            return Kind.FLOAT
-        return Kind.INTEGER if kinds == {Kind.INTEGER} else Kind.DECIMAL
+        return Kind.FLOAT if self.sign == "/" else _widest(self.parts)
 
     @property
     def parts(self) -> tuple[Expression, ...]:
@@ -66,7 +66,13 @@ class Arithmetic:
 
     def sql(self) -> exp.Expr:
         """The operation in brackets."""
-        return exp.paren(BINARY[self.sign](this=self.left.sql(), expression=self.right.sql()))
+        left, right = (self._wide(side) for side in self.parts)
+        return exp.paren(BINARY[self.sign](this=left, expression=right))
+
+    def _wide(self, side: Expression) -> exp.Expr:
+        """A side; a column of whole numbers in 128 bits, so that an engine's do not overflow."""
+        narrow = isinstance(side, ColumnValue) and self.kind is Kind.INTEGER
+        return exp.cast(side.sql(), "hugeint", dialect="duckdb") if narrow else side.sql()
 
     def evaluate(self, row: Row) -> Cell:
         """The result, exact unless a side is a float or it is a division."""
@@ -74,10 +80,21 @@ class Arithmetic:
         if has_gap(values):
             return withheld_or_null(values)
         left, right = (_number(value) for value in values)
-        if self.sign == "/":
-            return _finite(EXACT.divide(left, right)) if right else None
-        compute = {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply}[self.sign]
-        return _as(self.kind, compute(left, right))
+        compute = {
+            "+": EXACT.add,
+            "-": EXACT.subtract,
+            "*": EXACT.multiply,
+            "/": EXACT.divide,
+        }
+        return _as(self.kind, compute[self.sign](left, right))
+
+
+def _widest(items: tuple[Expression, ...]) -> Kind:
+    """The kind that holds the values of every item; of one kind that is not a number, that."""
+    kinds = {item.kind for item in items}
+    if Kind.FLOAT in kinds:
+        return Kind.FLOAT
+    return Kind.DECIMAL if Kind.DECIMAL in kinds else items[0].kind
 
 
 def _number(value: Cell) -> Decimal:
@@ -85,17 +102,19 @@ def _number(value: Cell) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
 
 
-def _finite(number: Decimal) -> float | None:
-    """The nearest float, or NULL where there is none."""
-    nearest = float(number)
-    return nearest if abs(nearest) < float("inf") else None
+def _comparable(value: Cell) -> Cell:
+    """The value as its reader sees it: 0.1 is a tenth."""
+    return _number(value) if isinstance(value, float) else value
 
 
 def _as(kind: Kind, number: Decimal) -> Cell:
-    """The number in the form of its kind."""
+    """The number in the form of its kind; NULL where there is none."""
+    fitting = EXACT.plus(number)
+    if not fitting.is_finite():
+        return None
     if kind is Kind.FLOAT:
-        return _finite(number)
-    return int(number) if kind is Kind.INTEGER else number
+        return float(fitting)
+    return int(fitting) if kind is Kind.INTEGER else fitting
 
 
 @dataclass(frozen=True)
@@ -122,9 +141,10 @@ class Comparison:
 
     def evaluate(self, row: Row) -> Cell:
         """Whether it holds; unknown over a gap."""
-        left, right = self.left.evaluate(row), self.right.evaluate(row)
-        if isinstance(left, Mark) or isinstance(right, Mark) or left is None or right is None:
+        values = (self.left.evaluate(row), self.right.evaluate(row))
+        if has_gap(values):
             return None
+        left, right = (_comparable(value) for value in values)
         return COMPARES[self.sign](left, right)
 
 
@@ -154,7 +174,12 @@ class Membership:
         value = self.item.evaluate(row)
         if value is None or isinstance(value, Mark):
             return None
-        return value in {constant.value for constant in self.constants}
+        return _comparable(value) in self._values
+
+    @cached_property
+    def _values(self) -> frozenset[Value]:
+        """The constants' values: a list may be long, and asked for every key of a grid."""
+        return frozenset(constant.value for constant in self.constants)
 
 
 @dataclass(frozen=True)
@@ -277,8 +302,8 @@ class Coalesced:
 
     @property
     def kind(self) -> Kind:
-        """The kind of the first."""
-        return self.items[0].kind
+        """The kind that holds all of them."""
+        return _widest(self.items)
 
     @property
     def parts(self) -> tuple[Expression, ...]:
@@ -293,7 +318,10 @@ class Coalesced:
     def evaluate(self, row: Row) -> Cell:
         """The first value that is not NULL."""
         values = (item.evaluate(row) for item in self.items)
-        return next((value for value in values if value is not None), None)
+        found = next((value for value in values if value is not None), None)
+        if has_gap((found,)) or self.kind not in NUMERIC:
+            return found
+        return _as(self.kind, _number(found))
 
 
 @dataclass(frozen=True)
@@ -322,4 +350,4 @@ class Nullified:
         value, other = self.item.evaluate(row), self.other.evaluate(row)
         if value is Mark.WITHHELD or other is Mark.WITHHELD:
             return Mark.WITHHELD
-        return None if value == other else value
+        return None if _comparable(value) == _comparable(other) else value

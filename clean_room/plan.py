@@ -132,7 +132,7 @@ class Plan:
             "p_percent": obligations.p_percent,
             "epsilon": self.loss.epsilon,
             "noise": [
-                {"measure": n.measure, "sensitivity": n.sensitivity, "epsilon": n.epsilon}
+                {"measure": n.measure, "sensitivity": str(n.sensitivity), "epsilon": n.epsilon}
                 for n in self.noise
             ],
         }

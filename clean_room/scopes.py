@@ -24,6 +24,7 @@ from clean_room.operators import (
 )
 from clean_room.parsing import position
 from data_products.errors import GrammarError
+from data_products.time_grid import Step, floor
 
 MAX_DIGITS = 18
 
@@ -105,7 +106,7 @@ def _alike(left: Expression, right: Expression, node: exp.Expr) -> tuple[Express
     if left.kind == right.kind or {left.kind, right.kind} <= NUMERIC:
         return left, right
     raise GrammarError(
-        f"a {left.kind} is compared with a {right.kind}{position(node)}",
+        f"{left.kind} is compared with {right.kind}{position(node)}",
         hint="compare like with like: text in quotes, numbers without, dates as '2026-01-31'",
     )
 
@@ -119,19 +120,13 @@ def _as_time(item: Expression, kind: Kind) -> Expression:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is not None:
+    whole = kind is Kind.TIMESTAMP or (moment is not None and moment == floor(moment, Step.DAY))
+    if moment is None or moment.tzinfo is not None or not whole:
         raise GrammarError(
             f"a {item.kind} literal stands where a {kind} is expected",
             hint="write '2026-01-31', or '2026-01-31 13:00:00' for a timestamp; times are UTC",
         )
-    if kind is Kind.TIMESTAMP:
-        return Constant(moment, kind)
-    return Constant(moment.date(), kind) if moment == floor_day(moment) else Constant(moment, kind)
-
-
-def floor_day(moment: datetime) -> datetime:
-    """The beginning of the day."""
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Constant(moment if kind is Kind.TIMESTAMP else moment.date(), kind)
 
 
 def between(scope: Scope, node: exp.Expr) -> Expression:
@@ -206,8 +201,9 @@ def literal(scope: Scope, node: exp.Expr) -> Expression:  # noqa: ARG001 - a han
         raise _long_number(node)
     if not -MAX_DIGITS <= number.adjusted() <= MAX_DIGITS:
         raise _long_number(node)
-    whole = number == number.to_integral_value()
-    return Constant(int(number), Kind.INTEGER) if whole else Constant(number, Kind.DECIMAL)
+    if number == number.to_integral_value():
+        return Constant(int(number), Kind.INTEGER)
+    return Constant(number.normalize(), Kind.DECIMAL)
 
 
 def _long_number(node: exp.Expr) -> GrammarError:
