@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from sqlglot import exp
 
 from clean_room.expressions import Expression
-from clean_room.parsing import Statement, position
+from clean_room.parsing import Statement, position, whole
 from clean_room.relation import Key, Ordering, Output, Presentation, Relation
 from clean_room.released_scope import ReleasedScope
 from clean_room.row_scope import RowScope
@@ -81,18 +81,17 @@ def _groups(select: exp.Select, rows: RowScope) -> Iterator[Expression]:
 def meant_groups(select: exp.Select, rows: RowScope) -> Iterator[exp.Expr]:
     """What the items of GROUP BY stand for."""
     group = select.args.get("group")
-    for node in _group_nodes(select, group.expressions if group else []):
+    if group is not None and group.args.get("all") and not group.expressions:
+        yield from _every_group(select)
+    for node in group.expressions if group else []:
         yield _meant(node, select, rows)
 
 
-def _group_nodes(select: exp.Select, nodes: list[exp.Expr]) -> Iterator[exp.Expr]:
-    """The nodes of GROUP BY; GROUP BY ALL stands for every output without an aggregate."""
-    for node in nodes:
-        named_all = isinstance(node, exp.Column) and node.sql().upper() == "ALL"
-        if not named_all:
-            yield node
-            continue
-        yield from (e.unalias() for e in select.expressions if not e.find(exp.AggFunc))
+def _every_group(select: exp.Select) -> Iterator[exp.Expr]:
+    """What GROUP BY ALL stands for: every output with a column and without an aggregate."""
+    for output in select.expressions:
+        if output.find(exp.Column) and not output.find(exp.AggFunc):
+            yield output.unalias()
 
 
 def _meant(node: exp.Expr, select: exp.Select, rows: RowScope) -> exp.Expr:
@@ -109,10 +108,10 @@ def _meant(node: exp.Expr, select: exp.Select, rows: RowScope) -> exp.Expr:
 
 def _numbered(node: exp.Expr, select: exp.Select) -> exp.Expr:
     """The output of that number, counted from one."""
-    number = int(node.this) if node.this.isdigit() else 0
-    if not 1 <= number <= len(select.expressions):
+    number = whole(node)
+    if number is None or not 1 <= number <= len(select.expressions):
         raise GrammarError(
-            f"there is no output number {node.this[:20]}{position(node)}",
+            f"there is no output number {node.name[:20]}{position(node)}",
             hint=f"outputs are numbered 1 to {len(select.expressions)}",
         )
     output: exp.Expr = select.expressions[number - 1]
@@ -145,7 +144,8 @@ def _output_name(node: exp.Expr, taken: set[str]) -> str:
                 hint="use a letter, then letters, digits and _, at most 40 in all",
             )
         return name
-    made = re.sub(r"[^a-z0-9]+", "_", node.sql().lower()).strip("_")[:30]
+    written = node.name if isinstance(node, exp.Column) else node.sql()
+    made = re.sub(r"[^a-z0-9]+", "_", written.lower()).strip("_")[:30]
     base = made if NAME.fullmatch(made) else f"column_{made}"[:36].rstrip("_")
     numbered = (base if n == 1 else f"{base}_{n}" for n in range(1, MAX_OUTPUTS + 2))
     return next(name for name in numbered if name not in taken)
@@ -158,12 +158,13 @@ def _having(select: exp.Select, released: ReleasedScope) -> Expression | None:
 
 
 def _ordering(select: exp.Select, released: ReleasedScope) -> tuple[Ordering, ...]:
-    """ORDER BY, over released values; a number stands for an output."""
+    """ORDER BY, over released values; a number or an alias stands for an output first."""
     order = select.args.get("order")
     found = []
     for item in order.expressions if order else []:
         node = _numbered(item.this, select) if isinstance(item.this, exp.Literal) else item.this
-        found.append(Ordering(released.bind(node), bool(item.args.get("desc"))))
+        expression = released.output(node) or released.bind(node)
+        found.append(Ordering(expression, bool(item.args.get("desc"))))
     return tuple(found)
 
 
@@ -172,9 +173,9 @@ def _limit(select: exp.Select) -> int | None:
     limit = select.args.get("limit")
     if limit is None:
         return None
-    text = limit.expression.name if isinstance(limit.expression, exp.Literal) else ""
-    if not text.isdigit() or int(text) > MAX_LIMIT:
+    rows = whole(limit.expression)
+    if rows is None or rows > MAX_LIMIT:
         raise GrammarError(
             f"LIMIT{position(limit)} is not a whole number up to {MAX_LIMIT}", hint="LIMIT 100"
         )
-    return int(text)
+    return rows

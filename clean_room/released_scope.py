@@ -14,7 +14,7 @@ from clean_room.expressions import (
     Reference,
 )
 from clean_room.operators import Arithmetic, Coalesced, Nullified, Rounded
-from clean_room.parsing import position
+from clean_room.parsing import position, whole
 from clean_room.relation import UNITS, Function, Key, Measure
 from clean_room.row_scope import ROW_HANDLERS, RowScope
 from clean_room.scopes import OPERATORS, Scope, arithmetic, unanswered
@@ -56,12 +56,16 @@ class ReleasedScope(Scope):
             isinstance(bound, ColumnValue) and bound.column.name == self._rows.contract.unit.column
         )
 
+    def output(self, node: exp.Expr) -> Expression | None:
+        """The output that the node names, if it is a bare name of one."""
+        bare = isinstance(node, exp.Column) and not node.table
+        return self.aliases.get(node.name.lower()) if bare else None
+
     def key(self, node: exp.Expr) -> Expression:
-        """The key that the node stands for, or the output that it names."""
-        if isinstance(node, exp.Column) and not node.table:
-            known = self.aliases.get(node.name.lower())
-            if known is not None and not self._rows.knows(node):
-                return known
+        """The key that the node stands for, else the output that it names."""
+        output = self.output(node)
+        if output is not None and not self._is_key(node):
+            return output
         bound = self._rows.bind(node)
         if bound not in self._keys:
             raise GrammarError(
@@ -69,6 +73,10 @@ class ReleasedScope(Scope):
                 hint="add it to GROUP BY, or aggregate it",
             )
         return Reference(self._keys[bound].name, bound.kind)
+
+    def _is_key(self, node: exp.Expr) -> bool:
+        """Whether the name is that of a column which groups are made by."""
+        return self._rows.knows(node) and self._rows.bind(node) in self._keys
 
     def predicate(self, node: exp.Expr) -> Expression:
         """A condition on released groups."""
@@ -81,16 +89,17 @@ class ReleasedScope(Scope):
 
 
 def scale_of(argument: Expression | None) -> int:
-    """The decimal digits that an aggregate's argument may have: what its parts have, added up."""
+    """The decimal digits that an aggregate's argument may have; those of factors add up."""
     match argument:
         case ColumnValue():
             return argument.column.scale
         case Constant():
             return max(0, -int(Decimal(str(argument.value)).as_tuple().exponent))
-        case None:
-            return 0
+        case Arithmetic():
+            scales = [scale_of(part) for part in argument.parts]
+            return sum(scales) if argument.sign == "*" else max(scales)
         case _:
-            return sum(scale_of(part) for part in argument.parts)
+            return 0
 
 
 def _kind(measure: Measure) -> Kind:
@@ -109,8 +118,8 @@ def _key(scope: Scope, node: exp.Expr) -> Expression:
 
 def _count(scope: Scope, node: exp.Expr) -> Expression:
     """COUNT of rows, of values that are not NULL, or of distinct privacy units."""
-    if not isinstance(scope, ReleasedScope) or len(node.expressions) > 0:
-        raise unanswered(node, "with several arguments")
+    if not isinstance(scope, ReleasedScope) or node.this is None or node.expressions:
+        raise unanswered(node, "but of one argument")
     if isinstance(node.this, exp.Star):
         return scope.measure(Function.COUNT, None)
     if not isinstance(node.this, exp.Distinct):
@@ -143,11 +152,11 @@ def _total(scope: Scope, node: exp.Expr) -> Expression:
 def _rounded(scope: Scope, node: exp.Expr) -> Expression:
     """ROUND to a literal number of digits."""
     item = scope.bind(node.this)
-    digits = node.args.get("decimals")
-    text = digits.name if digits else "0"
-    if item.kind not in NUMERIC or not text.isdigit() or int(text) > MAX_ROUND:
+    decimals = node.args.get("decimals")
+    digits = 0 if decimals is None else whole(decimals)
+    if item.kind not in NUMERIC or digits is None or digits > MAX_ROUND:
         raise unanswered(node, f"but of a number to 0 to {MAX_ROUND} digits")
-    return Rounded(item, int(text))
+    return Rounded(item, digits)
 
 
 def _coalesced(scope: Scope, node: exp.Expr) -> Expression:

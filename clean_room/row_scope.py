@@ -33,11 +33,9 @@ class RowScope(Scope):
         Raises:
             BindingError: there is no such column for queries.
         """
-        identifier = node.this
-        name = identifier.name if identifier.args.get("quoted") else identifier.name.lower()
         for column in self.contract:
             usable = column.use is not Use.NEVER or column.restricted
-            if column.name == name and usable and self._qualified(node):
+            if column.name == node.name.lower() and usable and self._qualified(node):
                 return column
         raise BindingError(
             f"{self.contract.product} has no column {node.sql()[:60]}{position(node)} for queries",
