@@ -6,6 +6,7 @@ too small to be shown are told the same.
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import product
 from math import prod
 
@@ -76,11 +77,12 @@ def _by_column(relation: Relation) -> list[tuple[Places, tuple[GroupKey, ...] | 
     """
     found: list[tuple[Places, tuple[GroupKey, ...] | None]] = []
     for column, places in _places(relation).items():
-        if KINDS[column.type] not in READ or not column.grid.keys():
+        if KINDS[column.type] not in READ or not (column.grid.values or column.grid.start):
             found.append((places, None))
             continue
         told = [relation.keys[place].expression for place in places]
-        rows = ({column.name: value} for value in _column_values(column, relation.where))
+        alone = tuple(c for c in _conjuncts(relation.where) if columns(c) == {column.name})
+        rows = ({column.name: value} for value in _column_values(column, alone))
         keys = dict.fromkeys(tuple(e.evaluate(row) for e in told) for row in rows)
         found.append((places, tuple(keys)))
     return found
@@ -96,14 +98,20 @@ def _places(relation: Relation) -> dict[Column, Places]:
     return places
 
 
-def _column_values(column: Column, where: Expression | None) -> Iterator[Cell]:
-    """The column's values that satisfy every condition on that column alone."""
-    conditions = [c for c in _conjuncts(where) if columns(c) == {column.name}]
+@lru_cache(maxsize=8)
+def _column_values(column: Column, conditions: tuple[Expression, ...]) -> tuple[Cell, ...]:
+    """The column's values that satisfy every condition, each of which is on it alone.
+
+    They are asked for several times on a query's way, and an hourly grid is long.
+    """
     read = READ[KINDS[column.type]]
-    for text in column.grid.keys():  # noqa: SIM118 - a Grid's keys, not a mapping's
-        row = {column.name: read(text)}
-        if all(condition.evaluate(row) is True for condition in conditions):
-            yield row[column.name]
+    keys = column.grid.keys()
+    rows = ({column.name: read(text)} for text in keys)
+    return tuple(
+        row[column.name]
+        for row in rows
+        if all(condition.evaluate(row) is True for condition in conditions)
+    )
 
 
 def _conjuncts(where: Expression | None) -> tuple[Expression, ...]:
