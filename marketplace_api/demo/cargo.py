@@ -29,6 +29,7 @@ SLOTS = 5
 
 def _dangerous_slots() -> tuple[Ints, Ints]:
     """Two tables, a chapter to a row: the UN number and the class of each slot, or -1."""
+    # By serial, not by chance: the manifest and the dangerous goods must agree.
     un, imdg = np.full((2, len(HS2), SLOTS), -1)
     for chapter, listed in DANGEROUS.items():
         for slot, (number, kind) in enumerate(listed):
@@ -65,6 +66,7 @@ def manifest_lines(flow: Flow, chunk: int) -> pa.Table:
             "hs6": subheadings(drawn.goods),
             "goods_text": numbered("STC GOODS AS PER INVOICE ", drawn.serial, 9),
             "packages": pa.array(drawn.mass // 200 + 1),
+            # Packaging adds a tenth.
             "gross_kg": decimals(drawn.mass + drawn.mass // 10, TENTHS),
             "pol": coded(ports, drawn.departure % len(ports)),
             "pod": coded((flow.port,), np.zeros(len(drawn), np.int64)),
@@ -84,6 +86,7 @@ def dangerous_goods(flow: Flow, chunk: int) -> pa.Table:
     rng = flow.rng("stowage", chunk)
     return pa.table(
         {
+            # The first of the containers that `moves` may bring the consignment in.
             "container_no": container_numbers(drawn.serial * COPIES),
             "consignee_id": importer_ids(flow, drawn.importer),
             "un_number": coded(UN_NUMBERS, UN_SLOTS[HS2_OF[drawn.goods], slot]),

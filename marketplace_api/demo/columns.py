@@ -45,7 +45,11 @@ def coded(values: Sequence[str], codes: Ints) -> pa.Array:
 
 
 def digits(numbers: Ints, width: int) -> Bytes:
-    """The numbers in decimal, zero-padded: a matrix of digits 0 to 9, a row to a number."""
+    """The numbers in decimal, zero-padded: a matrix of digits 0 to 9, a row to a number.
+
+    >>> digits(np.array([42]), 4).tolist()
+    [[0, 0, 4, 2]]
+    """
     powers = 10 ** np.arange(width - 1, -1, -1, dtype=np.int64)
     return (numbers[:, None] // powers % 10).astype(np.uint8)
 
@@ -59,6 +63,7 @@ def letters(numbers: Ints, width: int) -> Bytes:
 def fixed_width(characters: Bytes) -> pa.Array:
     """A matrix of ASCII characters as text, a row to a value."""
     rows, width = characters.shape
+    # Every value has the same width, so that offsets need no counting.
     offsets = np.arange(0, (rows + 1) * width, width, dtype=np.int32)
     data = np.ascontiguousarray(characters)
     return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(data))
@@ -87,6 +92,7 @@ def decimals(units: Ints, kind: pa.DataType = MONEY) -> pa.Array:
     >>> decimals(np.array([150, -5])).to_pylist()
     [Decimal('1.50'), Decimal('-0.05')]
     """
+    # Arrow holds a decimal as 128 bits, little end first: the number, then its sign.
     words = np.stack([units, np.where(units < 0, -1, 0)], axis=1).astype("<i8")
     return pa.Array.from_buffers(kind, len(units), [None, pa.py_buffer(words)])
 

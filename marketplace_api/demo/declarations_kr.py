@@ -68,6 +68,7 @@ def write(table: pa.Table, path: Path) -> None:
 
 def document(table: pa.Table) -> str:
     """The ODCS document of the declarations: public lists of codes, and the provider's own."""
+    # Offices and procedures are the provider's published code lists, not facts about importers.
     own = {f"kr_{name}s": sorted(pc.unique(table[name]).to_pylist()) for name in OWN_CODES}
     listed = {"kr_hs2": CHAPTERS, "kr_countries": COUNTRIES}
     return documents.filled("import_declarations_kr", PRODUCT, {**own, **listed})
@@ -75,6 +76,7 @@ def document(table: pa.Table) -> str:
 
 def _read(path: Path) -> pa.Table:
     """The declarations of one file."""
+    # Only an empty field is missing: NA is Namibia.
     options = csv.ConvertOptions(
         column_types={
             name: WRITTEN if pa.types.is_decimal(kind) else kind for name, kind in COLUMNS.values()
@@ -102,6 +104,7 @@ def _plain(found: pa.Table, path: Path) -> pa.Table:
         {name: _rounded(found[theirs], kind) for name, (theirs, kind) in COLUMNS.items()}
     )
     hs6 = pc.utf8_lpad(named["hs6"], 6, "0")
+    # A file without rows fails here too: it is not what was asked for.
     if not pc.all(pc.match_substring_regex(hs6, "^[0-9]{6}$")).as_py():
         raise _unreadable(path)
     place = named.column_names.index("hs6")

@@ -5,6 +5,7 @@ that a file names, instead of listing it, with the codes of that name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 
 import yaml
@@ -50,6 +51,7 @@ DOMAINS: Domains = {
 }
 
 
+@cache
 def contract(product: ProductId) -> Contract:
     """The contract of one of the demo world's products."""
     return load(document(product))
@@ -67,6 +69,7 @@ def document(product: ProductId) -> str:
 
 def filled(kind: str, product: ProductId, domains: Domains) -> str:
     """The contract file of that kind as a document of the product's owner, its domains listed."""
+    # Read by the house's own rules, so that a code such as NO stays text.
     text = (files(__package__) / "contracts" / f"{kind}.yaml").read_text("utf-8")
     document = {**yaml_text.read(text), "id": product, "tenant": owner(product)}
     for custom in _domains(document):

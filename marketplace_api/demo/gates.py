@@ -20,6 +20,7 @@ from marketplace_api.demo.identifiers import plates
 from marketplace_api.demo.references import driver_ids
 
 CHUNK = 250_000
+# Few bookings each: noise must hide a driver, and be small beside all of them.
 SLOTS_A_DRIVER = 12
 DRIVERS_A_HAULIER = 12
 KEPT_SHARE = 0.93
@@ -62,6 +63,7 @@ def gate_slots(gate: Gate, chunk: int) -> pa.Table:
     rng = np.random.default_rng([gate.seed, 3, PORTS.index(gate.port), chunk])
     driver = pick(rng, ranked(gate.drivers, 0.4, 5.0), count)
     slot = truck_times(rng, pick(rng, season(), count)) // 60 * 60
+    # Early by hours or late within the hour; later trucks lose the slot.
     late = whole(rng.laplace(4, 22, count), -180, 59)
     came = happens(rng, KEPT_SHARE, count)
     turn = whole((30 + 14 * _busy(slot)) * lognormal(rng, 1.0, 0.45, count), 5, 600)
@@ -70,6 +72,7 @@ def gate_slots(gate: Gate, chunk: int) -> pa.Table:
             "slot_id": numbered(f"{gate.port}-S", np.arange(first, first + count), 8),
             "haulier_id": numbered("H", driver // DRIVERS_A_HAULIER, 5),
             "driver_id": driver_ids(gate.port, driver),
+            # A driver keeps a truck; the stride only makes plates look unalike.
             "plate": plates(driver * 31 + 1000),
             "slot_ts": instants(slot),
             "arrived_ts": where(came, instants(np.clip(slot + late, 0, DAYS * 24 * 60 - 1))),

@@ -11,6 +11,7 @@ from marketplace_api.demo.distributions import cumulative, happens, lognormal, p
 # The chapter of each subheading, as an index into HS2.
 HS2_OF = np.array([HS2.index(code[:2]) for code in HS6])
 
+# How far importers, and goods, differ in value: this is what makes single importers dominate.
 IMPORTER_SIGMA, GOODS_SIGMA = 1.1, 0.6
 # The share of an importer's consignments that hold its usual goods, or are of its usual origin.
 LOYALTY = 0.55
@@ -31,8 +32,10 @@ def _origin_chances() -> Floats:
 
 
 GOODS_CHANCES = _goods_chances()
+# A level belongs to the code: by a seed of its own it is the same in every world.
 GOODS_LEVEL = lognormal(np.random.default_rng(6), 1.0, GOODS_SIGMA, len(HS6))
 ORIGIN_CHANCES = _origin_chances()
+# In the order of MODES: sea leads by far at a port.
 MODE_CHANCES = cumulative((0.74, 0.2, 0.05, 0.01))
 OFFICE_CHANCES = ranked(len(OFFICES), 1.3)
 PROCESS_CHANCES = cumulative((0.72, 0.17, 0.08, 0.03))

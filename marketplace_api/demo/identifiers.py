@@ -22,12 +22,13 @@ def container_numbers(serials: Ints) -> pa.Array:
     """Container numbers by ISO 6346: owner code, U, six digits of the serial, and the check digit.
 
     >>> container_numbers(np.array([0])).to_pylist()
-    ['QXAU0000002']
+    ['QXAU0000000']
     """
     owners = np.array([list(owner.encode("ascii")) for owner in OWNERS], np.uint8)
     owner = owners[serials % len(OWNERS)]
     category = np.full((len(serials), 1), ord("U"), np.uint8)
     number = digits(serials // len(OWNERS) % 1_000_000, 6)
+    # Each character counts twice as much as the one before it.
     values = np.hstack([LETTER_VALUES[np.hstack([owner, category]) - ord("A")], number])
     check = values @ (2 ** np.arange(10, dtype=np.int64)) % 11 % 10
     tail = np.hstack([number, check[:, None].astype(np.uint8)]) + ZERO
@@ -51,7 +52,11 @@ def mmsi_numbers(country_digits: Ints, serials: Ints) -> pa.Array:
 
 
 def plates(serials: Ints) -> pa.Array:
-    """Number plates of a made-up country: three letters and three digits."""
+    """Number plates of a made-up country: three letters and three digits.
+
+    >>> plates(np.array([1007])).to_pylist()
+    ['AAB007']
+    """
     return fixed_width(
         np.hstack([letters(serials // 1000, 3), digits(serials, 3) + np.uint8(ZERO)])
     )

@@ -36,12 +36,14 @@ CHUNK = 250_000
 # Container serials set apart for each consignment: it may come in so many containers.
 COPIES = 8
 
+MINUTES_A_DAY = 24 * 60
 INBOUND_SHARE, SHIFTED_SHARE, FULL_SHARE = 0.55, 0.3, 0.8
 MEDIAN_DWELL, SHORTEST_DWELL, LONGEST_DWELL = 64 * 60, 4 * 60, 60 * 24 * 60
 
 DISCHARGE, LOAD, GATE_IN, GATE_OUT, SHIFT = range(len(MOVE_KINDS))
 TEU = np.array(codes.TEU_HUNDREDTHS)
 IS_REEFER = np.isin(ISO_TYPES, REEFERS)
+# In the order of ISO_TYPES: most goods are dry, and most containers forty feet long.
 TYPE_CHANCES = cumulative((0.26, 0.19, 0.35, 0.04, 0.09, 0.03, 0.02, 0.02))
 CARRIER_CHANCES = ranked(LINERS, 0.8)
 TEU_TYPE, TENTHS = pa.decimal128(4, 2), pa.decimal128(4, 1)
@@ -63,14 +65,14 @@ class Yard:
 
 @dataclass(frozen=True)
 class Visits(Frame):
-    """Containers that came and went; `start` and `dwell` are in minutes."""
+    """Containers that came and went; `begin` and `end` are minutes since the first midnight."""
 
     consignee: Ints
     bill: Ints
     container: Ints
     inbound: Flags
-    start: Ints
-    dwell: Ints
+    begin: Ints
+    end: Ints
     iso_type: Ints
     carrier: Ints
     full: Flags
@@ -92,8 +94,10 @@ def container_moves(yard: Yard, chunk: int) -> pa.Table:
     rng = yard.flow.rng("moves", chunk)
     first = chunk * CHUNK
     count = min(CHUNK, yard.moves - first)
+    # Visits have two moves or three, so that half as many are enough, with some to spare.
     visits = _visits(yard, chunk, rng, count // 2)
     moves = _moves(rng, visits)
+    # Containers that were there before the world began, or still are at its end, have fewer moves.
     within = np.flatnonzero((moves.moment >= 0) & (moves.moment < MINUTES))
     moves = moves.rows(within[:count])
     return _table(yard, first, rng, visits.rows(moves.visit), moves)
@@ -105,9 +109,14 @@ def _visits(yard: Yard, chunk: int, rng: np.random.Generator, count: int) -> Vis
     goods = flow.draw(chunk % flow.chunks)
     sea = np.flatnonzero(goods.mode == SEA)
     inbound = int(count * INBOUND_SHARE)
+    # Later chunks go on where an earlier one of the same consignments stopped, then begin again.
     turn = chunk // flow.chunks * inbound + np.arange(inbound)
     goods = goods.rows(sea[turn % len(sea)])
     outbound = count - inbound
+    begin = np.concatenate([goods.arrived, truck_times(rng, pick(rng, season(), outbound))])
+    end = begin + whole(lognormal(rng, MEDIAN_DWELL, 0.8, count), SHORTEST_DWELL, LONGEST_DWELL)
+    # A truck takes the container on the day after it could: never before it is there.
+    end[:inbound] = truck_times(rng, end[:inbound] // MINUTES_A_DAY + 1)
     leaving = flow.consignments + chunk * CHUNK + np.arange(outbound)
     return Visits(
         consignee=np.concatenate([goods.importer, pick(rng, flow.activity, outbound)]),
@@ -116,8 +125,8 @@ def _visits(yard: Yard, chunk: int, rng: np.random.Generator, count: int) -> Vis
             [goods.serial * COPIES + turn // len(sea) % COPIES, leaving * COPIES]
         ),
         inbound=np.arange(count) < inbound,
-        start=np.concatenate([goods.arrived, pick(rng, season(), outbound) * 24 * 60 + 6 * 60]),
-        dwell=whole(lognormal(rng, MEDIAN_DWELL, 0.8, count), SHORTEST_DWELL, LONGEST_DWELL),
+        begin=begin,
+        end=end,
         iso_type=pick(rng, TYPE_CHANCES, count),
         carrier=pick(rng, CARRIER_CHANCES, count),
         full=happens(rng, FULL_SHARE, count),
@@ -127,22 +136,16 @@ def _visits(yard: Yard, chunk: int, rng: np.random.Generator, count: int) -> Vis
 
 def _moves(rng: np.random.Generator, visits: Visits) -> Moves:
     """Two moves to a visit, or three where the container is shifted in between."""
-    steps = 2 + happens(rng, SHIFTED_SHARE, len(visits.start))
+    steps = 2 + happens(rng, SHIFTED_SHARE, len(visits.begin))
     visit = np.repeat(np.arange(len(steps)), steps)
     step = np.arange(len(visit)) - np.repeat(np.cumsum(steps) - steps, steps)
     last = step == steps[visit] - 1
     ends = np.where(visits.inbound[visit], GATE_OUT, LOAD)
     begins = np.where(visits.inbound[visit], DISCHARGE, GATE_IN)
     kind = np.where(last, ends, np.where(step == 0, begins, SHIFT))
-    share = np.where(last, 2, step)
-    moment = visits.start[visit] + share * visits.dwell[visit] // 2
-    by_truck = (kind == GATE_OUT) | (kind == GATE_IN)
-    return Moves(visit, kind, np.where(by_truck, _by_day(rng, moment), moment), last)
-
-
-def _by_day(rng: np.random.Generator, moment: Ints) -> Ints:
-    """The next day of each moment, at an hour when trucks come: never before it is in."""
-    return truck_times(rng, moment // (24 * 60) + 1)
+    halves = np.where(last, 2, step)
+    stay = visits.end[visit] - visits.begin[visit]
+    return Moves(visit, kind, visits.begin[visit] + halves * stay // 2, last)
 
 
 def _table(
@@ -152,6 +155,7 @@ def _table(
     count = len(moves.kind)
     by_truck = (moves.kind == GATE_OUT) | (moves.kind == GATE_IN)
     driver = rng.integers(0, yard.drivers, count)
+    # An empty container weighs some 2.2 tonnes for each TEU.
     tare = TEU[visits.iso_type] * 22
     chill = where(
         IS_REEFER[visits.iso_type] & visits.full, decimals(rng.integers(-250, 140, count), TENTHS)
@@ -173,6 +177,6 @@ def _table(
             "truck_plate": where(by_truck, plates(driver * 31 + 1000)),
             "driver_id": where(by_truck, driver_ids(yard.flow.port, driver)),
             "reefer_temp": chill,
-            "dwell_h": where(moves.last, pa.array(visits.dwell // 60)),
+            "dwell_h": where(moves.last, pa.array((visits.end - visits.begin) // 60)),
         }
     )

@@ -32,6 +32,7 @@ def accounts(products: Sequence[ProductId], agreements: Sequence[Agreement]) -> 
         roles = {Role.PROVIDER} if organisation in owners else set()
         roles |= {Role.CONSUMER} if organisation in consumers else set()
         yield Account(organisation, organisation, frozenset(roles))
+    # A steward is a client of its own, for nobody decides on a request of their own.
     for organisation in sorted(owners):
         yield Account(f"{organisation}-steward", organisation, frozenset({Role.STEWARD}))
     yield Account("auditor", ParticipantId("auditor"), frozenset({Role.AUDITOR}))
@@ -43,6 +44,7 @@ def write(account: Account, clients: Clients, folder: Path, server: Mapping[str,
     `server` has what all profiles say alike: `url`, `log_key` and `room_key`.
     """
     path = folder / f"{account.client_id}.json"
+    # The issuer keeps only a hash: a secret that its profile has lost can only be replaced.
     secret = _secret(path)
     if not clients.find(account.client_id).check_client_secret(secret):
         secret = clients.register(account.client_id, account.organisation, account.roles)

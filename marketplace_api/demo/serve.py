@@ -32,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     space = Space(options.directory.absolute(), options.size, options.data)
     try:
+        # The profiles name the port, so that it is chosen before they are written.
         server = prepare(space, options.port or free_port())
     except EntrepotError as error:
         sys.stderr.write(f"{error.code}: {error}\n{error.hint}\n")

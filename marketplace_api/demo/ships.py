@@ -23,6 +23,7 @@ SCACS = tuple(
     for n in range(CARRIERS)
 )
 
+# In the order of SHIP_TYPES.
 MEDIAN_TONNAGE = np.array((45_000, 30_000, 28_000, 9_000, 35_000, 12_000))
 PLUGGED_SHARE, MODELLED_SHARE = 0.18, 0.6
 TENTH = pa.decimal128(6, 1)
@@ -56,6 +57,7 @@ class Fleet:
     @property
     def length_band(self) -> Ints:
         """The band of each ship's length, which grows with the cube root of its tonnage."""
+        # Some 170 metres at 13,000 gross, 330 at 100,000.
         metres = 7.2 * np.cbrt(self.tonnage)
         return np.digitize(metres, (100, 200, 300)).astype(np.int64)
 
@@ -109,6 +111,7 @@ class Anchorage:
         terminal = pick(rng, cumulative((0.4, 0.3, 0.2, 0.1)), count)
         neighbours = ranked(len(OTHER_PORTS[self.port]), 0.9)
         before = pick(rng, neighbours, count)
+        # Far enough from both ends of the world for the latest ship to have left within it.
         expected = rng.integers(3 * 24 * 60, (DAYS - 30) * 24 * 60, count)
         arrived = expected + _lateness(rng, before)
         berthed = arrived + _berth_wait(rng, terminal)
@@ -130,6 +133,7 @@ class Anchorage:
 
 def _lateness(rng: np.random.Generator, before: Ints) -> Ints:
     """Minutes between the first estimate and the arrival: the further down the list, the wilder."""
+    # Hours, with more extremes than a normal distribution has: ships wait for tides and cargo.
     return whole(rng.laplace(0.5, 3.0 + 0.6 * before) * 60, -2 * 24 * 60, 6 * 24 * 60)
 
 
@@ -158,6 +162,7 @@ def port_calls(anchorage: Anchorage, chunk: int) -> pa.Table:
             "mmsi": mmsi_numbers(mid, ship),
             "carrier_id": numbered("C", fleet.carrier[ship], 5),
             "carrier_scac": coded(SCACS, fleet.carrier[ship]),
+            # A fixed stride spreads calls over sixty agents without a draw.
             "agent_id": numbered("A", calls.serial * 7 % 60, 4),
             "ship_type": coded(codes.SHIP_TYPES, fleet.kind[ship]),
             "flag": coded(tuple(FLAGS), fleet.flag[ship]),
@@ -170,6 +175,7 @@ def port_calls(anchorage: Anchorage, chunk: int) -> pa.Table:
             "next_port": coded(places, calls.after),
             "eta_first": _to_the_hour(calls.expected),
             "ata": _to_the_hour(calls.arrived),
+            # Planned two hours after arrival, for a day: what ports tell before they know better.
             "etb": _to_the_hour(calls.arrived + 120),
             "atb": _to_the_hour(calls.berthed),
             "etd": _to_the_hour(calls.berthed + 24 * 60),
@@ -208,6 +214,7 @@ def call_emissions(anchorage: Anchorage, chunk: int) -> pa.Table:
 
 def _fuel(rng: np.random.Generator, calls: Calls, tonnage: Ints, plugged: Flags) -> Floats:
     """Tonnes burnt at berth: by hours and size, a sixth of it where the ship is plugged in."""
+    # Auxiliary engines and boilers: a little for any ship, and more with its size.
     hours = (calls.left - calls.berthed) / 60
     burnt = hours * (0.06 + tonnage / 700_000) * lognormal(rng, 1.0, 0.25, len(tonnage))
     return np.where(plugged, burnt / 6, burnt)

@@ -52,6 +52,7 @@ def _dominance() -> dict[str, Ints]:
     """One subheading that one importer dominates, and its siblings."""
     siblings = len(SIBLINGS) * SIBLING_IMPORTERS
     goods = [GOODS] * IMPORTERS + [code for code in SIBLINGS for _ in range(SIBLING_IMPORTERS)]
+    # Equal shares, so that none of the siblings is dominated by accident.
     others = np.full(siblings, SIBLING_CENTS // SIBLING_IMPORTERS)
     day = (MONTH - START).days + np.arange(len(goods)) % 28
     return {

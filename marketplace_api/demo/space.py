@@ -28,6 +28,7 @@ from marketplace_api.marketplace import Marketplace
 from marketplace_api.settings import Settings
 from policies.access import State
 
+# As many different questions as a steward may care to look through.
 MAX_QUERIES = 200
 DAYS = 90
 REASON = "the demo's question"
@@ -79,6 +80,7 @@ class Space:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         marker = self.directory / "world.json"
         mine = {"size": self.size, "seed": self.world.seed, "edition": EDITION}
+        # Written before anything else, so that a half built space is known for what it is.
         if not marker.exists():
             replace_private(marker, json.dumps(mine).encode())
         if _read(marker) != mine:
@@ -115,6 +117,7 @@ class Space:
 def furnish(space: Space, marketplace: Marketplace) -> None:
     """Publishes every product, and has every agreement requested and approved."""
     published = {product.id for product in marketplace.catalogue()}
+    # In the world's order, and through the use cases: what a demo shows is what participants do.
     for product in space.products:
         if product not in published:
             provider = participant(owner(product), Role.PROVIDER)

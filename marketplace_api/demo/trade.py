@@ -25,12 +25,16 @@ from marketplace_api.demo.habits import (
     usual,
 )
 
+# Rows in memory at a time; tables are longer, and are written chunk by chunk.
 CHUNK = 250_000
 SEA = MODES.index("1")
 
+# With the levels of goods and importers, the largest of 54,000 is 70,000 times the median.
 MEDIAN_CENTS, LARGEST_CENTS, ITEM_SIGMA = 120_000.0, 10_000_000_000, 2.4
+# Nine euros a kilogram in the median.
 CENTS_A_KILOGRAM, KILOGRAM_SIGMA, HEAVIEST_TENTHS = 900.0, 1.3, 100_000_000
 DECLARATIONS_A_DECLARANT = 45
+# Of goods that come without a hub; of those declared before they arrive.
 DIRECT_SHARE, EARLY_SHARE = 0.8, 0.15
 
 
@@ -89,6 +93,7 @@ class Flow:
             day=day,
             arrived=day * 24 * 60 - _lag(rng, count),
             importer=importer,
+            # An importer buys from three sellers of its own.
             seller=importer * 3 + rng.integers(0, 3, count),
             declarant=pick(rng, declarants, count),
             goods=goods,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 from deltalake import write_deltalake
 
+from data_products.errors import ConfigurationError
 from data_products.parties import ProductId, owner
 from marketplace_api.demo import authorities, cargo, gates, moves, ships
 from marketplace_api.demo.codes import PORTS
@@ -19,6 +20,7 @@ from marketplace_api.demo.moves import Yard
 from marketplace_api.demo.ships import Anchorage
 from marketplace_api.demo.trade import Flow
 
+FEWEST = 1_000
 SEED = 20_250_101
 # To be raised when the same seed makes other rows: a space of old ones is not continued then.
 EDITION = 1
@@ -26,12 +28,26 @@ EDITION = 1
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is of everything, counted from the declarations and moves."""
+    """How much there is of everything, counted from the declarations and moves.
+
+    Raises:
+        ConfigurationError: too little for the planted situations.
+    """
 
     declarations: int
     moves: int
 
+    def __post_init__(self) -> None:
+        """Refuses a world in which the situations would be everything there is."""
+        if self.declarations < FEWEST or self.moves < FEWEST:
+            raise ConfigurationError(
+                f"found {self.declarations} declarations and {self.moves} moves, "
+                f"expected at least {FEWEST} of each",
+                hint="use one of the sizes tiny, demo and bench",
+            )
 
+
+# Unit tests; a demonstration; and what the clean room is measured on.
 SIZES = {
     "tiny": Size(declarations=2_000, moves=15_000),
     "demo": Size(declarations=200_000, moves=1_500_000),
@@ -40,7 +56,9 @@ SIZES = {
 
 # Consignments of each port, against the declarations of customs-be.
 TRADE_SHARE = {"BEANR": 1.0, "PECLL": 0.4, "CLVAP": 0.35}
+# Of all moves.
 MOVES_SHARE = {"BEANR": 0.5, "PECLL": 0.27, "CLVAP": 0.23}
+# Against the declarations of customs-be.
 CALLS_SHARE = {"BEANR": 0.1, "PECLL": 0.05, "CLVAP": 0.04}
 SLOTS_SHARE = {"BEANR": 0.6, "PECLL": 0.3, "CLVAP": 0.25}
 CALLS_A_SHIP = 8
@@ -55,6 +73,7 @@ class Source:
 
     def reader(self) -> pa.RecordBatchReader:
         """The chunks one after another; no more than two are in memory at a time."""
+        # The schema is known by the first chunk, which is then not drawn again.
         first = self.chunk(0)
         return pa.RecordBatchReader.from_batches(first.schema, self._batches(first))
 

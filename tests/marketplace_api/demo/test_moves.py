@@ -54,6 +54,20 @@ def test_dwell_is_told_on_leaving(moved):
     assert (moved["dwell_h"].notna() == leaving).all()
 
 
+def test_dwell_is_between_first_and_last_move(moved, spans):
+    told = moved[moved["move_kind"] == "gate_out"].set_index("container_no")["dwell_h"]
+    hours = (spans["gate_out"] - spans["discharge"]).dt.total_seconds() // 3600
+
+    assert (told[hours.index] == hours).all()
+
+
+def test_shift_is_in_between(moved, spans):
+    shifted = moved[moved["move_kind"] == "shift"].set_index("container_no")["ts"]
+    both = spans.join(shifted, how="inner")
+
+    assert ((both["discharge"] < both["ts"]) & (both["ts"] < both["gate_out"])).all()
+
+
 def test_only_full_reefers_are_cold(moved):
     cold = moved["iso_type"].isin(codes.REEFERS) & (moved["full_empty"] == "full")
 

@@ -36,16 +36,16 @@ def test_service_says_it_is_ready(served):
     assert httpx2.get(f"{served}/readyz").status_code == 200
 
 
-@pytest.mark.usefixtures("served")
-def test_profile_gets_token(built):
+def test_profile_gets_token(served, built):
     profile = json.loads((built.space.directory / "profiles" / "insurer.json").read_bytes())
 
     reply = httpx2.post(
-        f"{profile['url']}/oauth2/token",
+        f"{served}/oauth2/token",
         data={"grant_type": "client_credentials"},
         auth=(profile["client_id"], profile["client_secret"]),
     )
 
+    assert profile["url"] == served
     assert reply.json()["token_type"] == "Bearer"
 
 
@@ -87,11 +87,11 @@ def test_foreign_issuer_is_refused(built, tmp_path):
         serve.write_profiles(built.space, settings, built.marketplace)
 
 
-def test_command_serves_until_told_to_stop(built):
+def test_command_serves_until_told_to_stop(tmp_path):
     command = [sys.executable, "-m", "marketplace_api", "demo", "--size", "tiny", "--port", "0"]
 
     with subprocess.Popen(
-        [*command, "--directory", built.space.directory], stdout=subprocess.PIPE, text=True
+        [*command, "--directory", tmp_path / "new"], stdout=subprocess.PIPE, text=True
     ) as child:
         word, url = child.stdout.readline().split()
         status = httpx2.get(f"{url}/readyz").status_code

@@ -12,6 +12,7 @@ from marketplace_api.dealings import Wish
 from marketplace_api.demo import declarations_kr
 from marketplace_api.demo.questions import QUESTIONS, REFUSALS, Agreement, agreements
 from marketplace_api.demo.space import Space, furnish, participant
+from marketplace_api.settings import Settings
 from policies.access import State
 from tests.marketplace_api.demo.test_declarations_kr import HEAD, line
 
@@ -63,26 +64,27 @@ def test_tables_are_not_written_again(built):
     assert sorted(built.space.data.rglob("*.parquet")) == before
 
 
-def test_open_request_is_not_filed_again(tmp_path):
-    space = Space(tmp_path / "half", "tiny")
-    space.claim()
-    space.write()
-    marketplace = assemble(space.settings(8600))
-    wanted = REFUSALS[0].agreement
+class Stall(Space):
+    """A space of one product and one agreement, over the tables of another."""
+
+    products = (REFUSALS[1].agreement.product,)
+    agreements = (REFUSALS[1].agreement,)
+
+
+def test_open_request_is_not_filed_again(built, tmp_path):
+    (wanted,) = Stall.agreements
     consumer = participant(wanted.consumer, Role.CONSUMER)
     provider = participant(owner(wanted.product), Role.PROVIDER)
-    marketplace.publish(
-        provider, space.document(wanted.product), f"delta:{wanted.product.replace('.', '/')}"
-    )
-    filed = marketplace.request_access(
-        consumer, Wish(wanted.product, wanted.purpose, "interrupted")
-    )
+    marketplace = assemble(Settings(data_directory=tmp_path, data_roots=(built.space.data,)))
+    document = built.space.document(wanted.product)
+    marketplace.publish(provider, document, f"delta:{wanted.product.replace('.', '/')}")
+    filed = marketplace.request_access(consumer, Wish(wanted.product, wanted.purpose, "before"))
 
-    furnish(space, marketplace)
-    found = [r.id for r in marketplace.access_requests(consumer) if r.product == wanted.product]
+    furnish(Stall(tmp_path, "tiny"), marketplace)
+    (found,) = marketplace.access_requests(consumer)
     marketplace.close()
 
-    assert found == [filed.id]
+    assert (found.id, found.state) == (filed.id, State.APPROVED)
 
 
 def test_other_world_is_refused(built):

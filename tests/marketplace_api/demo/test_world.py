@@ -8,6 +8,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from data_products.contract import Use
+from data_products.errors import ConfigurationError
 from data_products.parties import ProductId
 from data_products.schema import conform
 from marketplace_api.demo import documents
@@ -151,6 +152,12 @@ def test_sizes_are_as_named(size, moves):
 
     assert SIZES[size].moves == moves
     assert sum(yard.chunk.args[0].moves for yard in yards) == moves
+
+
+@pytest.mark.parametrize(("declarations", "moves"), [(999, 5_000), (5_000, 0)])
+def test_world_too_small_is_refused(declarations, moves):
+    with pytest.raises(ConfigurationError, match="1000"):
+        Size(declarations, moves)
 
 
 def test_declarations_are_as_many_as_named():
