@@ -60,6 +60,7 @@ def select_requests() -> Query:
     """Requests with the grants that answered them, oldest first."""
     return (
         sa.select(access_requests, grants.c.id.label("granted"))
+        # Outer, because most requests on a steward's list have no grant yet.
         .outerjoin(grants, grants.c.request == access_requests.c.id)
         .order_by(access_requests.c.requested_at, access_requests.c.id)
     )
@@ -119,6 +120,7 @@ def request_facts(asked: AccessRequest) -> dict[str, str]:
         "id": asked.id,
         "consumer": asked.consumer,
         "product": asked.product,
+        # Kept apart from the product, so that an owner's list is an equality and not a pattern.
         "owner": owner(asked.product),
         "purpose": asked.purpose.term,
         "reason": asked.reason,

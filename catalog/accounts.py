@@ -88,6 +88,7 @@ def whole(amount: int, what: str) -> int:
     Raises:
         RequestError: it is negative, not a whole number, or too large for the wire.
     """
+    # True is a whole number to Python, and 1.0 would be kept as if it had been exact.
     if type(amount) is not int or not 0 <= amount <= LARGEST:
         raise RequestError(f"found {what} = {amount!r}, expected a whole number from 0 to 2**53-1")
     return amount

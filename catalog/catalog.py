@@ -56,6 +56,7 @@ class Catalog:
             WithheldError: the same question was found meanwhile to have no answer to show.
         """
         wire, identifier = release.wire(), fresh("release")
+        # Ours last: whatever a plan says of itself, it cannot speak for the catalog.
         facts = {
             **plan.facts(),
             "release": identifier,
@@ -76,6 +77,7 @@ class Catalog:
                         id=identifier,
                         fingerprint=plan.fingerprint,
                         consumer=plan.consumer,
+                        # Not canonical: that form would turn 1.0 into 1.
                         wire=json.dumps(wire, ensure_ascii=False),
                     )
                 )
@@ -102,6 +104,7 @@ class Catalog:
                         hint=error.hint,
                     )
                 )
+        # Outside the transaction, which an error would undo.
         if first is None:
             raise error
         return self.releases.get(first.id)

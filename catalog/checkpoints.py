@@ -69,6 +69,7 @@ class Checkpoints:
         """
         if not self._memory.exists():
             return "", Checkpoint(self._keys.log.name, 0, EMPTY_ROOT)
+        # Whoever can write it can also make it forget.
         require_private(self._memory)
         note = self._memory.read_bytes().decode(errors="replace")
         return note, Checkpoint.open(note, self._keys.log.verifier)

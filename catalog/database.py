@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationStep
 from alembic.script import ScriptDirectory
 
 from catalog.files import create_private, require_private
-from data_products.errors import ConfigurationError, ExecutionError
+from data_products.errors import ConfigurationError, ExecutionError, RequestError
 
 BUSY_SECONDS = 30
 PRAGMAS = {
@@ -48,10 +48,12 @@ class Database:
 
     def __init__(self, url: str, patience: float = BUSY_SECONDS) -> None:
         self.path = _path(url)
+        # Made before SQLite would make it, by the umask; its journals take the mode from it.
         create_private(self.path, b"")
         require_private(self.path)
         # A statement's parameters may be a consumer's; no error text may carry them.
-        self._engine = sa.create_engine(f"sqlite:///{self.path}", hide_parameters=True)
+        address = sa.URL.create("sqlite", database=str(self.path))
+        self._engine = sa.create_engine(address, hide_parameters=True)
         sa.event.listen(self._engine, "connect", _prepare)
         sa.event.listen(self._engine, "begin", _begin)
         self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE")
@@ -93,6 +95,7 @@ class Database:
             ConfigurationError: a newer release has made the schema.
         """
         with self.write() as connection:
+            # No env.py: there is one way to run this, and it is within our own transaction.
             scripts = ScriptDirectory(MIGRATIONS, version_locations=[MIGRATIONS])
             context = MigrationContext.configure(
                 connection, opts={"fn": lambda heads, _: _steps(scripts, heads)}
@@ -150,6 +153,12 @@ def _reported() -> Iterator[None]:
             f"the database refused: {type(error).__name__}",
             hint="the operator finds the cause in the log; what was asked for was not recorded",
         ) from error
+    except (UnicodeEncodeError, OverflowError):
+        # Raised by the driver as it binds a value, which its message would quote.
+        raise RequestError(
+            "found a text or number that the database cannot hold",
+            hint="send well-formed Unicode, and whole numbers of at most 64 bits",
+        ) from None
 
 
 def _steps(scripts: ScriptDirectory, heads: tuple[str, ...]) -> list[MigrationStep]:

@@ -16,8 +16,10 @@ from catalog.tables import stamp
 from data_products.digest import Json, canonical
 from data_products.errors import IntegrityError
 
+# Enough that a fact with few possible values, such as a purpose, cannot be found by trying.
 SALT_BYTES = 16
 SALT = re.compile(r"[0-9a-f]{32}")
+# Says what is signed, so that no signature of ours can be taken for one over something else.
 SIGNED_AS = b"entrepot-receipt/1\n"
 
 

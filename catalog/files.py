@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from data_products.errors import ConfigurationError, ExecutionError
 
+# Read and write for the owner, nothing for anyone else.
 PRIVATE = 0o600
 
 

@@ -9,4 +9,5 @@ def fresh(kind: str) -> str:
     >>> len(fresh("grant"))
     38
     """
+    # Ids go into URLs and logs; one that could be counted would tell how busy others are.
     return f"{kind}_{secrets.token_hex(16)}"

@@ -150,6 +150,7 @@ def _legs(products: Sequence[DataProduct], grants: Sequence[Grant], loss: Privac
             legs.append(Leg(Account.of_grant(grant.id, Unit.EPSILON), epsilon))
             account = Account.of_consumer(grant.consumer, grant.product)
             legs.append(Leg(account, epsilon, terms[grant.product].consumer))
+    # Each account once: two grants of one consumer for one product share what it may learn.
     return sorted({leg.account: leg for leg in legs}.values(), key=lambda leg: leg.account)
 
 
@@ -180,6 +181,7 @@ def _spent_before(connection: sa.Connection, spend: str, loss: PrivacyLoss) -> b
     """
     query = sa.select(spends.c.kind, spends.c.amount).where(spends.c.name == spend)
     amounts = dict(iter(connection.execute(query)))
+    # Not the accounts: under a later grant the same question would touch others.
     expected = {Unit.QUERIES: loss.queries, Unit.EPSILON: loss.epsilon}
     if amounts and any(amounts.get(unit, 0) != cost for unit, cost in expected.items()):
         raise ConflictError("this spend was made before, of another amount")

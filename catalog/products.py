@@ -106,13 +106,14 @@ class Products:
         Raises:
             BindingError: a name stands for none; the hint has the nearest that do.
         """
-        listed = {str(product.id): product for product in self.all()}
-        for name in names:
-            if name not in listed:
-                raise BindingError(
-                    f"no product is called {name[:60]!r}", hint=_nearest(name, list(listed))
-                )
-        return tuple(listed[name] for name in names)
+        with self._database.read() as connection:
+            query = _listed().where(products.c.id.in_(names))
+            found = {row.id: _product(row) for row in connection.execute(query)}
+            for name in names:
+                if name not in found:
+                    hint = _nearest(name, [row.id for row in connection.execute(_listed())])
+                    raise BindingError(f"no product is called {name[:60]!r}", hint=hint)
+        return tuple(found[name] for name in names)
 
 
 def newest(connection: sa.Connection, product: ProductId) -> DataProduct:
@@ -151,6 +152,7 @@ def _row(connection: sa.Connection, product: ProductId) -> Row:
 
 def _listed() -> Query:
     """The newest version of each product whose newest version is active."""
+    # The newest first, then its status: an older active version must not come back to life.
     last = sa.select(sa.func.max(products.c.serial)).group_by(products.c.id)
     return (
         sa.select(products)

@@ -24,6 +24,7 @@ from data_products.errors import (
 )
 from data_products.parties import ParticipantId
 
+# By code, since what is stored must be raised again as what it was.
 WITHHELD = {kind.code: kind for kind in (WithheldError, ThresholdError, DominanceError)}
 
 
@@ -98,6 +99,7 @@ class Releases:
             ConflictError: the key was used for another question.
         """
         with self._database.write() as connection:
+            # The first wins: a retry that raced with its original must not change the answer.
             if _keyed(connection, key) is None:
                 bound = sa.insert(idempotency).values(**asdict(key), release=identifier)
                 connection.execute(bound)

@@ -43,6 +43,7 @@ class Leaf(NamedTuple):
 
 def size_of(connection: sa.Connection) -> int:
     """How many leaves the log has."""
+    # The greatest key, not a count: that would read the whole table.
     last = connection.scalar(sa.select(sa.func.max(log_entries.c.position)))
     return 0 if last is None else last + 1
 

@@ -12,6 +12,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+# The names are written out, for tables.py will have moved on when this is run again.
 APPEND_ONLY = (
     "products",
     "spends",
@@ -23,6 +24,7 @@ APPEND_ONLY = (
     "idempotency",
     "signers",
 )
+# Their rows have a state that moves on, each in a way that is guarded by itself.
 NEVER_DELETED = ("access_requests", "grants", "budgets")
 
 
@@ -68,6 +70,7 @@ def _create_access() -> None:
         sa.UniqueConstraint("request", name="uq_grants_request"),
         _reference("grants", ["request"], ["access_requests.id"]),
     )
+    # What every query asks first: has this consumer a grant for this product?
     op.create_index("ix_grants_consumer_product", "grants", ["consumer", "product"])
 
 
@@ -114,6 +117,7 @@ def _create_log() -> None:
         sa.PrimaryKeyConstraint("position", name="pk_openings"),
         _reference("openings", ["position"], ["log_entries.position"]),
     )
+    # Not in the log, because it says who may write the log.
     _create("signers", *_texts("role", "vkey"), sa.PrimaryKeyConstraint("role", name="pk_signers"))
 
 
@@ -153,6 +157,7 @@ def _guard() -> None:
         _abort(f"{table}_unchanged", f"UPDATE ON {table}", "a recorded row is never changed")
     for table in (*APPEND_ONLY, *NEVER_DELETED):
         _abort(f"{table}_kept", f"DELETE ON {table}", "a recorded row is never deleted")
+    # Against a refund, not against a raise: a total may grow, by a decision.
     _abort(
         "budgets_never_refunded",
         "UPDATE ON budgets WHEN NEW.spent < OLD.spent",
