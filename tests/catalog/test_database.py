@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from catalog import Database
 from catalog.database import PRAGMAS, require_durable
 from catalog.tables import metadata, signers
-from data_products.errors import ConfigurationError, ExecutionError
+from data_products.errors import ConfigurationError, ExecutionError, RequestError
 
 SCHEMA = sa.text(
     "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql > ''"
@@ -194,6 +194,14 @@ def test_error_holds_no_value(database):
         write(database, "a secret", "a secret")
 
     assert "a secret" not in str(caught.value) + str(caught.value.__cause__)
+
+
+@pytest.mark.parametrize("role", ["half a pair \ud800", 2**64])
+def test_value_it_cannot_hold_is_refused(database, role):
+    with pytest.raises(RequestError, match="cannot hold") as caught:
+        write(database, role)
+
+    assert "half a pair" not in str(caught.value) + str(caught.value.__cause__)
 
 
 def test_migrated_schema_equals_tables(database):

@@ -302,6 +302,33 @@ def test_crash_within_spend_takes_nothing(deal):
     assert catalog.ledger.balance(deal.grant).epsilon_left == 4_000_000
 
 
+KILLED = (
+    CRASH.partition("catalog.ledger.spend(")[0]
+    + """
+for number in range(10_000):
+    catalog.ledger.spend(f"f{number}", products, held, PrivacyLoss(1))
+    print(f"f{number}", flush=True)
+"""
+)
+
+
+@pytest.mark.parametrize("acknowledged", [1, 7, 23])
+def test_killed_server_forgets_no_spend(world, acknowledged):
+    world.publish()
+    grant = world.grant(queries=10_000)
+    world.close()
+    arguments = [sys.executable, "-c", KILLED, str(world.folder), grant.id]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
+        told = {server.stdout.readline().strip() for _ in range(acknowledged)}
+        server.kill()
+        told |= set(server.stdout.read().split())
+    catalog = world.open()
+
+    assert told <= {name for (name,) in world.execute("SELECT DISTINCT name FROM spends")}
+    assert sums(world)[0] == sums(world)[1]
+    assert catalog.log.verify() == 3 + 10_000 - catalog.ledger.balance(grant).queries_left
+
+
 def test_restart_keeps_budgets(deal):
     deal.spend("f1")
     deal.world.close()
