@@ -19,8 +19,9 @@ help:
 	@echo "make lock     resolve requirements/*.txt anew: UPGRADE=1 takes newer versions"
 	@echo "make clean    remove what these made"
 
+# A world is built once in its folder, so each size has one of its own.
 demo: $(VENV)/.demo
-	$(BIN)/entrepot demo $(if $(ONCE),--once) $(if $(SIZE),--size $(SIZE)) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT))
+	$(BIN)/entrepot demo $(if $(ONCE),--once) $(if $(SIZE),--size $(SIZE) --directory .demo-$(SIZE)) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT))
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
@@ -62,7 +63,7 @@ $(LOCK) $(2) --output-file requirements/$(1).txt > /dev/null
 endef
 
 clean:
-	rm -rf $(VENV) dist .demo .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) dist .demo .demo-* .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Entrepot needs Python 3.11 or later, found " + sys.version.split()[0] + "; say PYTHON=python3.12")'
