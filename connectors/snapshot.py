@@ -1,33 +1,27 @@
 """A product's data at one version, and the connectors that find it."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from connectors.files import DataFile
 from connectors.location import Location
+from connectors.rows import csv_batches, parquet_batches, rows
+from data_products import plugins
+from data_products.errors import ConfigurationError
 
-
-@dataclass(frozen=True)
-class DataFile:
-    """A file of a snapshot.
-
-    `constants` are columns whose value is the same in the whole file and is not stored in it (Delta
-    partition values), by logical name, as text. `deleted` are row positions that are no longer part
-    of the table (Delta deletion vectors), ascending.
-    """
-
-    path: str
-    constants: tuple[tuple[str, str | None], ...] = ()
-    deleted: tuple[int, ...] = ()
+__all__ = ["Connector", "DataFile", "Snapshot", "connect"]
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """What an engine must read to read a product at one version.
 
-    `schema` is the logical Arrow schema; `names` maps a logical name to the name in the files where
-    the two differ (Delta column mapping). `digest` is a SHA-256 in hexadecimal.
+    `format` is csv, delta or parquet: the files of the last two are Parquet, and those of a CSV
+    are RFC 4180 in UTF-8 with a header, all text, an empty field being NULL. `schema` is the
+    logical Arrow schema; `names` maps a logical name to the name in the files where the two differ
+    (Delta column mapping). `digest` is a SHA-256 in hexadecimal.
     """
 
     format: str
@@ -38,10 +32,19 @@ class Snapshot:
     names: tuple[tuple[str, str], ...] = ()
 
     def read(self) -> pa.RecordBatchReader:
-        """The snapshot's rows as Arrow batches in the logical schema."""
-        raise NotImplementedError
+        """The snapshot's rows as Arrow batches in the logical schema, read as they are asked for.
+
+        Raises:
+            ConnectorError: while reading, where a file cannot be read or a value is not of its
+                column's type.
+        """
+        read = csv_batches if self.format == "csv" else parquet_batches
+        return pa.RecordBatchReader.from_batches(
+            self.schema, rows(read, self.files, self.schema, dict(self.names))
+        )
 
 
+@runtime_checkable
 class Connector(Protocol):
     """Finds the snapshot of one kind of location."""
 
@@ -51,5 +54,17 @@ class Connector(Protocol):
 
 
 def connect(location: Location) -> Snapshot:
-    """The snapshot at the location, through the connector that its scheme names."""
-    raise NotImplementedError
+    """The snapshot at the location, through the connector that its scheme names.
+
+    Raises:
+        ConfigurationError: no connector of that name is installed.
+        ConnectorError: the data cannot be read.
+        RequestError: the location asks for what its kind does not have.
+    """
+    connector = plugins.load("connectors", location.scheme)()
+    if not isinstance(connector, Connector):
+        raise ConfigurationError(
+            f"found no method open in the plug-in {location.scheme!r}, expected a connector",
+            hint="see connectors.Connector",
+        )
+    return connector.open(location)
