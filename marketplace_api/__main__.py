@@ -3,14 +3,14 @@
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from data_products import odcs
 from data_products.errors import ContractError, EntrepotError
 from marketplace_api.app import create_app, server
 from marketplace_api.bootstrap import assemble
-from marketplace_api.demo.serve import main as demo
 from marketplace_api.settings import Settings, read
 
 
@@ -37,6 +37,16 @@ def serve(settings: Settings) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     server(create_app(assemble(settings), settings), settings).run()
     return 0
+
+
+def demo(arguments: Sequence[str]) -> int:
+    """Builds the demo world and serves it."""
+    # It needs an extra that a server over real data does not install, so it is loaded only here.
+    try:
+        run: Callable[[Sequence[str]], int] = import_module("marketplace_api.demo.serve").main
+    except ImportError as error:
+        return _fail(f"the demo needs {error.name}", "pip install 'entrepot[demo]'")
+    return run(arguments)
 
 
 def check(file: Path) -> int:

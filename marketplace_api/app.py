@@ -49,11 +49,11 @@ def _document(responses: dict[str, dict[str, object]]) -> None:
     """Names the media type of problems, and drops what FastAPI would answer and we do not."""
     for status in [status for status in responses if status >= "400"]:
         content = responses[status].get("content")
-        schema = content.get("application/json") if isinstance(content, dict) else None
-        if schema and "HTTPValidationError" in str(schema):
+        described = list(content.values()) if isinstance(content, dict) else []
+        if "HTTPValidationError" in str(described):
             del responses[status]
-        elif schema:
-            responses[status]["content"] = {"application/problem+json": schema}
+        else:
+            responses[status]["content"] = {"application/problem+json": described[0]}
 
 
 def create_app(marketplace: Marketplace, settings: Settings, clock: Clock = now) -> FastAPI:

@@ -48,7 +48,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Marketplace:
     url = secret.get_secret_value() if secret else f"sqlite:///{folder / 'catalog.db'}"
     keys = Keys.open(_folder(folder / "keys"), settings.origin)
     catalog = Catalog(Database(url), keys, clock)
-    publication = Publication(settings.data_roots, settings.own_roots)
+    publication = Publication(settings.data_roots)
     mechanisms = {mode: _mechanism(name) for mode, name in MECHANISMS.items()}
     room = CleanRoom(_engine(settings), mechanisms, catalog.ledger, publication.roots)
     return Marketplace(catalog, room, publication, clock)

@@ -1,13 +1,17 @@
 """What goes into the use cases and comes out of them, besides the words of the floors below."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from catalog.ledger import Balance
 from data_products.digest import Json, digest
-from data_products.errors import IntegrityError, RequestError
+from data_products.errors import EntrepotError, IntegrityError, RequestError
 from data_products.parties import ProductId
 from data_products.purpose import Purpose
 from data_products.query import Query
+
+NOTED = "on record as "
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,23 @@ def decided_by(statement: Json) -> tuple[str, str]:
             return rule, grant
         case _:
             raise IntegrityError("the receipt does not say by which rule and grant it was decided")
+
+
+@contextmanager
+def on_record(identifier: str) -> Iterator[None]:
+    """Tells an error that leaves the block under which id it is on record."""
+    try:
+        yield
+    except EntrepotError as error:
+        error.add_note(NOTED + identifier)
+        raise
+
+
+def record_of(error: EntrepotError) -> str:
+    """The id under which an error is on record; empty where it is not.
+
+    >>> record_of(EntrepotError("not a refusal"))
+    ''
+    """
+    notes = [note for note in getattr(error, "__notes__", ()) if note.startswith(NOTED)]
+    return notes[-1].removeprefix(NOTED) if notes else ""

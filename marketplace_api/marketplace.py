@@ -37,6 +37,7 @@ from marketplace_api.dealings import (
     Wish,
     asked,
     decided_by,
+    on_record,
 )
 from marketplace_api.entitlement import (
     READERS,
@@ -213,7 +214,7 @@ class Marketplace:
         if known is not None:
             return self._given(known)
         at = self._clock()
-        with self._catalog.noting_refusal(query, at):
+        with self._catalog.noting_refusal(query, at) as record, on_record(record):
             plan = self._plan(query, at)
             answer = self._outcome(plan, at)
         self._catalog.releases.remember(request, answer.id)

@@ -7,8 +7,8 @@ id, the code or the exception's class, and where it was raised.
 
 import logging
 import traceback
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_products import errors
 from data_products.errors import EntrepotError
+from marketplace_api.dealings import record_of
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class ProblemOut(BaseModel):
     title: str
     status: int
     detail: str = Field(description="what was found and what was expected")
-    instance: str = Field(description="this occurrence")
+    instance: str = Field(description="this occurrence; where it is on record, its receipt")
     code: str = Field(examples=["RAW_ROWS"])
     hint: str = Field(description="what to do next")
     rewrite: str = Field(description="SQL that would pass, where there is one")
@@ -88,7 +89,7 @@ class Problem:
     hint: str = ""
     rewrite: str = ""
     faults: tuple[Fault, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    record: str = ""
 
     @classmethod
     def of(cls, error: EntrepotError) -> "Problem":
@@ -98,14 +99,14 @@ class Problem:
             return cls(kind, kind.title, "tell the operator the request id")
         found = error.errors if isinstance(error, errors.ContractError) else ()
         faults = tuple(Fault(one.message, pointer=one.where) for one in found)
-        return cls(kind, str(error), error.hint, error.rewrite, faults)
+        return cls(kind, str(error), error.hint, error.rewrite, faults, record_of(error))
 
     def response(self, scope: Scope) -> JSONResponse:
         """The answer to the request of that ASGI scope."""
         request_id = scope["state"]["request_id"]
         body = ProblemOut(
             type=f"/codes/{self.kind.code}",
-            instance=f"urn:uuid:{request_id}",
+            instance=f"/v1/receipts/{self.record}" if self.record else f"urn:uuid:{request_id}",
             detail=self.detail,
             hint=self.hint,
             rewrite=self.rewrite,
@@ -116,7 +117,6 @@ class Problem:
         return JSONResponse(
             body.model_dump(),
             self.kind.status,
-            dict(self.headers),
             media_type="application/problem+json",
         )
 

@@ -1,11 +1,11 @@
 """What is checked before a product is published, and where its data may lie.
 
-Under every data root an organisation has a folder of its own name, and it may have further folders
-of its own. It publishes from these and from nowhere else: or else one provider could publish
-another's data under a contract that protects nobody.
+Under every data root an organisation has a folder of its own name. It publishes from there and from
+nowhere else: or else one provider could publish another's data under a contract that protects
+nobody.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,16 +18,10 @@ from data_products.schema import conform
 
 
 class Publication:
-    """The folders that data may lie in: shared roots, and those of one organisation each."""
+    """Prepares products whose data lie beneath these roots, each in its owner's folder."""
 
-    def __init__(self, shared: Sequence[Path], own: Mapping[str, Path]) -> None:
-        self._shared = tuple(root.resolve() for root in shared)
-        self._own = {ParticipantId(name): root.resolve() for name, root in own.items()}
-
-    @property
-    def roots(self) -> tuple[Path, ...]:
-        """Every directory beneath which locations are looked for, in that order."""
-        return (*self._shared, *self._own.values())
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self.roots = tuple(root.resolve() for root in roots)
 
     def prepare(
         self, provider: ParticipantId, document: str, location: str
@@ -56,8 +50,6 @@ class Publication:
         Raises:
             RequestError: it is not; whether there is anything at another's is not told.
         """
-        folders = [root / provider for root in self._shared]
-        folders += [root for name, root in self._own.items() if name == provider]
         elsewhere = RequestError(
             f"found no such data in a folder of {provider}",
             hint=f"write a path beneath a data root, such as delta:{provider}/table",
@@ -66,7 +58,7 @@ class Publication:
             location = Location.parse(text, self.roots)
         except ConnectorError:
             raise elsewhere from None
-        if not any(location.path.is_relative_to(folder) for folder in folders):
+        if not any(location.path.is_relative_to(root / provider) for root in self.roots):
             raise elsewhere
         return location
 

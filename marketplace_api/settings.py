@@ -49,10 +49,6 @@ class Settings(BaseSettings):
         description="directories in which each organisation has a folder of its own name for its "
         "data; nothing else is opened",
     )
-    own_roots: dict[str, Path] = Field(
-        default={},
-        description="further directories, each for one organisation's data, by its name",
-    )
     host: str = Field(default="127.0.0.1", description="the address to listen on")
     port: int = Field(default=8600, ge=0, le=65535, description="the port to listen on; 0: any")
     allow_remote: bool = Field(

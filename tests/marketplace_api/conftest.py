@@ -1,3 +1,6 @@
+import shutil
+import socket
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,6 +16,7 @@ from tests.marketplace_api.quay import (
     contract,
     declarations,
     granted,
+    served,
     visits,
 )
 
@@ -23,14 +27,39 @@ def data(tmp_path_factory):
     root = tmp_path_factory.mktemp("data")
     write_deltalake(root / "customs-be" / "declarations", declarations())
     (root / "beanr").mkdir()
-    ships = {"ship_id": [f"s{i}" for i in range(40)], "terminal": ["T1", "T2"] * 20}
+    # So many that no draw of the noise hides a terminal.
+    ships = {"ship_id": [f"s{i}" for i in range(20_000)], "terminal": ["T1", "T2"] * 10_000}
     pq.write_table(pa.table(ships), root / "beanr" / "visits.parquet")
     return root
 
 
+def configured(folder, data):
+    return Settings(data_directory=folder, data_roots=(data,), worker_memory_mb=512)
+
+
+@pytest.fixture(scope="session")
+def records(tmp_path_factory, data):
+    """The records of a marketplace as it stands before a test: published, then granted, too."""
+    folder = tmp_path_factory.mktemp("records")
+    house = assemble(configured(folder / "granted", data), Clock())
+    house.publish(CUSTOMS, contract(), "delta:customs-be/declarations")
+    house.publish(PORT, visits(), "parquet:beanr/visits.parquet")
+    shutil.copytree(folder / "granted", folder / "published")
+    granted(house)
+    granted(house, VISITS, steward=PORT)
+    return folder
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @pytest.fixture
 def settings(tmp_path, data):
-    return Settings(data_directory=tmp_path / "hub", data_roots=(data,), worker_memory_mb=512)
+    return configured(tmp_path / "hub", data)
 
 
 @pytest.fixture
@@ -38,25 +67,34 @@ def clock():
     return Clock()
 
 
-@pytest.fixture
-def empty(settings, clock):
-    """A marketplace in which nothing is published."""
+def assembled(settings, clock):
+    """A marketplace that ends its workers with the test."""
     made = assemble(settings, clock)
     yield made
     made.close()
 
 
 @pytest.fixture
-def house(empty):
-    """The marketplace with both products."""
-    empty.publish(CUSTOMS, contract(), "delta:customs-be/declarations")
-    empty.publish(PORT, visits(), "parquet:beanr/visits.parquet")
-    return empty
+def empty(settings, clock):
+    """A marketplace in which nothing is published."""
+    yield from assembled(settings, clock)
 
 
 @pytest.fixture
-def open_house(house):
+def house(settings, clock, records):
+    """The marketplace with both products."""
+    shutil.copytree(records / "published", settings.data_directory)
+    yield from assembled(settings, clock)
+
+
+@pytest.fixture
+def open_house(settings, clock, records):
     """The marketplace, where the statistics office holds a grant for each product."""
-    granted(house)
-    granted(house, VISITS, steward=PORT)
-    return house
+    shutil.copytree(records / "granted", settings.data_directory)
+    yield from assembled(settings, clock)
+
+
+@pytest.fixture
+def web(open_house, settings):
+    """The same behind the whole application."""
+    return served(open_house, settings)

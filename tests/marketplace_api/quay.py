@@ -1,13 +1,16 @@
-"""A small marketplace over real files: one customs product in Delta, one port product in Parquet."""
+"""A small marketplace over real files: a customs product in Delta, a port product in Parquet."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
+from fastapi.testclient import TestClient
 
 from data_products.parties import Participant, ProductId, Role
 from data_products.purpose import Purpose
 from data_products.query import Query
+from marketplace_api.app import create_app
+from marketplace_api.clients import Clients
 from marketplace_api.dealings import Verdict, Wish
 
 START = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -155,6 +158,39 @@ NO = Verdict(approve=False, reason="not now")
 
 def query(sql=BY_CHAPTER, purpose=STATISTICS, who=OFFICE, max_epsilon=None):
     return Query(who.id, Purpose(purpose), sql, max_epsilon)
+
+
+@dataclass
+class Web:
+    """The application as its callers see it: each with a token of the embedded issuer."""
+
+    client: TestClient
+    clients: Clients
+
+    def credentials(self, who):
+        return who.subject, self.clients.register(who.subject, who.id, who.roles)
+
+    def token(self, who):
+        form = {"grant_type": "client_credentials"}
+        reply = self.client.post("/oauth2/token", data=form, auth=self.credentials(who))
+        return reply.json()["access_token"]
+
+    def call(self, who, method, path, body=None, **headers):
+        headers |= {"Authorization": f"Bearer {self.token(who)}"}
+        return self.client.request(method, path, json=body, headers=headers)
+
+    def get(self, who, path):
+        return self.call(who, "GET", path)
+
+    def ask(self, who, sql, key="key-1", **body):
+        question = {"sql": sql, "purpose": STATISTICS, **body}
+        return self.call(who, "POST", "/v1/queries", question, **{"Idempotency-Key": key})
+
+
+def served(house, settings):
+    """The marketplace behind the whole application."""
+    client = TestClient(create_app(house, settings), raise_server_exceptions=False)
+    return Web(client, Clients(settings.data_directory / "clients.json"))
 
 
 def granted(house, product=DECLARATIONS, who=OFFICE, steward=STEWARD, verdict=YES):

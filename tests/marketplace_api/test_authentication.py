@@ -73,7 +73,9 @@ def test_alg_none(verifier):
         assert refused(verifier, f"{part(header)}.{part(CLAIMS)}.")
 
 
-@pytest.mark.parametrize("secret", [KEY.as_pem(private=False), KEY.as_der(private=False)])
+@pytest.mark.parametrize(
+    "secret", [KEY.as_pem(private=False), KEY.as_der(private=False)], ids=["pem", "der"]
+)
 def test_hs256_with_public_key(verifier, secret):
     head = f"{part({**HEADER, 'alg': 'HS256'})}.{part(CLAIMS)}"
     mac = hmac.new(secret, head.encode(), hashlib.sha256).digest()
@@ -85,7 +87,7 @@ def test_hs256_with_own_key(verifier):
     assert refused(verifier, jwt.encode({**HEADER, "alg": "HS256"}, CLAIMS, key))
 
 
-@pytest.mark.parametrize("kid", [OTHER.kid, KEY.kid, None])
+@pytest.mark.parametrize("kid", [OTHER.kid, KEY.kid, None], ids=["other", "ours", "none"])
 def test_embedded_jwk(verifier, kid):
     header = {"alg": "ES256", "typ": "at+jwt", "jwk": OTHER.as_dict(private=False), "kid": kid}
     head = f"{part({k: v for k, v in header.items() if v})}.{part(CLAIMS)}"

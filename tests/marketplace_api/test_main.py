@@ -1,0 +1,91 @@
+import signal
+import subprocess
+import sys
+
+import httpx2
+import pytest
+
+from marketplace_api.__main__ import main
+from tests.marketplace_api.quay import contract
+
+
+@pytest.fixture
+def document(tmp_path):
+    path = tmp_path / "contract.yaml"
+    path.write_text(contract())
+    return path
+
+
+def test_valid_contract_passes(document, capsys):
+    assert main(["check", str(document)]) == 0
+    assert "customs-be.import_declarations 1.0.0 is a valid contract" in capsys.readouterr().out
+
+
+def test_every_problem_of_contract_is_printed(document, capsys):
+    document.write_text(contract(mode="open").replace("logicalType: string", "logicalType: text"))
+    assert main(["check", str(document)]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len([line for line in lines if "CONTRACT_INVALID" in line]) > 1
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_unreadable_contract_is_refused(document, capsys, content):
+    document.unlink()
+    if content:
+        document.write_bytes(content)
+    assert main(["check", str(document)]) == 1
+    assert "cannot be read as UTF-8 text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["unknown"], ["check"], ["demo", "--size", "huge"]])
+def test_wrong_arguments_are_explained(capsys, arguments):
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert "usage: marketplace_api" in capsys.readouterr().err
+
+
+def test_wrong_setting_is_explained(monkeypatch, capsys):
+    monkeypatch.setenv("ENTREPOT_PROT", "1")
+    assert main(["serve"]) == 1
+    assert capsys.readouterr().err.startswith("MISCONFIGURED: unknown settings: entrepot_prot")
+
+
+def test_demo_without_its_extra_is_explained(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "marketplace_api.demo.serve", None)
+    assert main(["demo"]) == 1
+    assert "pip install 'entrepot[demo]'" in capsys.readouterr().err
+
+
+def started(arguments, environment):
+    """The command as a process of its own, with nothing but these variables."""
+    command = [sys.executable, "-m", "marketplace_api", *arguments]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+@pytest.fixture
+def environment(tmp_path, free_port):
+    return {
+        "ENTREPOT_DATA_DIRECTORY": str(tmp_path / "hub"),
+        "ENTREPOT_PORT": str(free_port),
+    }
+
+
+def test_server_stops_when_told(environment):
+    with started(["serve"], environment) as serving:
+        lines = iter(serving.stderr.readline, "")
+        assert any("Uvicorn running on" in line for line in lines)
+        url = f"http://127.0.0.1:{environment['ENTREPOT_PORT']}"
+        assert httpx2.get(f"{url}/healthz").status_code == 200
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(30) in (0, -signal.SIGTERM)
+
+
+def test_production_refuses_embedded_issuer(environment):
+    with started(["serve"], environment | {"ENTREPOT_ENVIRONMENT": "production"}) as refused:
+        _, error = refused.communicate(timeout=60)
+    assert refused.returncode == 1
+    assert "the embedded issuer is for demonstrations only" in error
+    assert "Traceback" not in error
