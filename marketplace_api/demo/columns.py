@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketplace_api.demo.codes import START
 
@@ -83,7 +84,7 @@ def numbered(prefix: str, numbers: Ints, width: int = 7) -> pa.Array:
 
 def where(present: Flags, column: pa.Array) -> pa.Array:
     """The column with nulls where it is not present."""
-    return pa.compute.if_else(pa.array(present), column, None)
+    return pc.if_else(pa.array(present), column, None)
 
 
 def decimals(units: Ints, kind: pa.DataType = MONEY) -> pa.Array:

@@ -103,5 +103,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--directory", type=Path, default=DIRECTORY, help="where the space is, or will be"
     )
-    parser.add_argument("--port", type=int, default=PORT, help="port to listen on; 0: any free one")
+    parser.add_argument(
+        "--port",
+        type=int,
+        choices=range(2**16),
+        metavar="PORT",
+        default=PORT,
+        help="port to listen on; 0: any free one",
+    )
     return parser

@@ -16,9 +16,10 @@ from functools import cached_property
 from pathlib import Path
 
 from deltalake import DeltaTable
+from pydantic import ValidationError
 
 from catalog.files import replace_private
-from data_products.errors import ConflictError
+from data_products.errors import ConfigurationError, ConflictError
 from data_products.parties import Participant, ParticipantId, ProductId, Role, owner
 from marketplace_api.dealings import Verdict, Wish
 from marketplace_api.demo import declarations_kr, documents, questions
@@ -68,8 +69,19 @@ class Space:
         return (*questions.agreements(), *(question.agreement for question in real))
 
     def settings(self, port: int) -> Settings:
-        """The settings of the marketplace over the space."""
-        return Settings(data_directory=self.directory / "hub", data_roots=(self.data,), port=port)
+        """The settings of the marketplace over the space.
+
+        Raises:
+            ConfigurationError: the environment sets something that does not go with a demo.
+        """
+        hub = self.directory / "hub"
+        try:
+            return Settings(data_directory=hub, data_roots=(self.data,), port=port)
+        except ValidationError:
+            raise ConfigurationError(
+                "found settings in the environment that do not go with a demo, expected none",
+                hint="unset the variables that begin with ENTREPOT_",
+            ) from None
 
     def claim(self) -> None:
         """Takes the directory for this world, before anything is put there.

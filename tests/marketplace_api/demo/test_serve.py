@@ -12,6 +12,7 @@ import pytest
 from data_products.errors import ConfigurationError
 from marketplace_api.demo import serve
 from marketplace_api.demo.serve import free_port, main, prepare
+from marketplace_api.demo.space import Space
 from marketplace_api.settings import Settings
 
 PATIENCE = 60
@@ -71,11 +72,19 @@ def test_failure_is_said(arguments, said, built, capsys):
     assert said in capsys.readouterr().err
 
 
-def test_unknown_size_is_refused(capsys):
+@pytest.mark.parametrize("arguments", [["--size", "huge"], ["--port", "65536"], ["--port", "x"]])
+def test_wrong_option_is_refused(arguments, capsys):
     with pytest.raises(SystemExit):
-        main(["--size", "huge"])
+        main(arguments)
 
-    assert "tiny" in capsys.readouterr().err
+    assert f"argument {arguments[0]}: invalid" in capsys.readouterr().err
+
+
+def test_production_environment_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("ENTREPOT_ENVIRONMENT", "production")
+
+    with pytest.raises(ConfigurationError, match="environment"):
+        Space(tmp_path, "tiny").settings(0)
 
 
 def test_foreign_issuer_is_refused(built, tmp_path):

@@ -14,7 +14,7 @@ from marketplace_api.demo.questions import QUESTIONS, REFUSALS, Agreement, agree
 from marketplace_api.demo.space import Space, furnish, participant
 from marketplace_api.settings import Settings
 from policies.access import State
-from tests.marketplace_api.demo.test_declarations_kr import HEAD, line
+from tests.marketplace_api.demo.korea import HEAD, line
 
 READY = [question for question in QUESTIONS if question.ready]
 
