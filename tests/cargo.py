@@ -13,10 +13,12 @@ from decimal import Decimal
 
 import duckdb
 from harbour import COLUMNS, DECLARATIONS, HS2, MODES, ORIGINS
+from sqlglot import exp
 
-from clean_room.expressions import Cell, Row
+from clean_room.expressions import Cell, Constant, Expression, Kind, Row
 from clean_room.regeneration import regenerate
 from clean_room.relation import Contribution, Function, Measure, Relation
+from clean_room.results import Mark
 from data_products.contract import Column, ColumnType
 
 TYPES = {
@@ -75,7 +77,7 @@ def database(rows: Rows) -> duckdb.DuckDBPyConnection:
     places = ", ".join("?" for _ in COLUMNS)
     connection.execute(f'CREATE TABLE "{DECLARATIONS.id}" ({columns})')
     connection.executemany(
-        f'INSERT INTO "{DECLARATIONS.id}" VALUES ({places})',  # noqa: S608 - our own names
+        f'INSERT INTO "{DECLARATIONS.id}" VALUES ({places})',
         [[row[column.name] for column in COLUMNS] for row in rows],
     )
     return connection
@@ -85,6 +87,21 @@ def _type(column: Column) -> str:
     """The DuckDB type that a worker gives the column."""
     number = column.type is ColumnType.NUMBER
     return f"DECIMAL(18,{column.scale})" if number else TYPES[column.type]
+
+
+def by_duckdb(expression: Expression, row: Row) -> object:
+    """The expression's value for one row of the contract's columns, by DuckDB."""
+    types = {column.name: _type(column) for column in COLUMNS}
+    values = (
+        exp.alias_(exp.cast(Constant(value, Kind.STRING).sql(), types[name]), name, quoted=True)
+        for name, value in row.items()
+        if not isinstance(value, Mark)
+    )
+    select = exp.select(expression.sql())
+    if row:
+        select = select.from_(exp.select(*values).subquery("r"))
+    (found,) = duckdb.execute(select.sql(dialect="duckdb")).fetchall()[0]
+    return found
 
 
 def complete(groups: Groups) -> Groups:
