@@ -33,6 +33,7 @@ ACTIONS = ["add.path", "add.size", "add.partitionValues", "add.deletionVector", 
 def table(answer: Answer) -> pa.Table:
     """The rows of an answer as an Arrow table, built anew from plain values."""
     arrays, members = [], []
+    # Never from buffers of an engine: under a null those may hold what was to be hidden.
     for j, column in enumerate(answer.columns):
         values = [None if row[j] is WITHHELD else row[j] for row in answer.rows]
         arrays.append(pa.array(values, type=_type(column, values)))
@@ -52,16 +53,25 @@ def _type(column: ResultColumn, values: Sequence[Value]) -> pa.DataType:
     """The Arrow type that holds the values of a column without loss."""
     match column.type:
         case "integer":
-            whole = [value for value in values if isinstance(value, int)]
-            fits = all(-(2**63) <= value < 2**63 for value in whole)
-            return pa.int64() if fits else pa.decimal256(WIDE, 0)
+            return _integer_type([value for value in values if isinstance(value, int)])
         case "decimal":
             return _decimal_type([value for value in values if isinstance(value, Decimal)])
         case "timestamp" | "datetime":
-            zoned = any(isinstance(value, datetime) and value.tzinfo for value in values)
-            return pa.timestamp("us", tz="UTC" if zoned else None)
+            return _time_type([value for value in values if isinstance(value, datetime)])
         case simple:
             return SIMPLE[simple]
+
+
+def _integer_type(values: Sequence[int]) -> pa.DataType:
+    """64 bits where they do, for everybody reads those; sums of 64-bit values may need more."""
+    fits = all(-(2**63) <= value < 2**63 for value in values)
+    return pa.int64() if fits else pa.decimal256(WIDE, 0)
+
+
+def _time_type(values: Sequence[datetime]) -> pa.DataType:
+    """Instants if any value tells its offset, else wall-clock times."""
+    zoned = any(value.tzinfo is not None for value in values)
+    return pa.timestamp("us", tz="UTC" if zoned else None)
 
 
 def _decimal_type(values: Sequence[Decimal]) -> pa.DataType:

@@ -62,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EntrepotError as error:
         _complain(error, as_json="--json" in given)
         return UNREACHABLE if isinstance(error, UnreachableError) else REFUSED
+    except SystemExit as stop:
+        # The parser leaves with 2 itself, and an interrupted command with 130.
+        return stop.code if isinstance(stop.code, int) else REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -144,9 +144,11 @@ class Client:
             ReceiptError: the receipt does not verify, or is for another question or answer.
             InputError: no keys are pinned, and `verify` is not False; nothing was asked.
         """
+        # Asked before anything is spent: an answer that cannot be verified is not worth its price.
         if verify:
             self._pinned()
         question = _question(sql, purpose, max_epsilon)
+        # The key lets a try whose answer was lost be repeated without being charged again.
         call = Call("POST", "/v1/queries", question, key=str(uuid.uuid4()))
         answer = self.transport.fetch(call, lambda item: Answer.read(item, self.keys))
         if verify:
@@ -197,6 +199,8 @@ class Client:
 
     def _check_question(self, answer: Answer, sql: str, purpose: str) -> None:
         """Checks that the receipt is for what was asked, by whom it was asked."""
+        if answer.receipt.kind != "release":
+            raise ReceiptError("question", f"the receipt is of a {answer.receipt.kind[:20]}")
         answer.receipt.answers(purpose=purpose)
         if self.organisation:
             answer.receipt.answers(consumer=self.organisation)

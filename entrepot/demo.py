@@ -5,6 +5,7 @@ can be asked; until then what it prints is kept, to be shown if it never gets th
 """
 
 import importlib.util
+import os
 import signal
 import socket
 import subprocess
@@ -12,11 +13,11 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Empty, Queue
 from threading import Thread
 from types import FrameType
-from typing import IO
+from typing import Self
 
 from entrepot.errors import ChildError, MissingExtraError
 
@@ -26,7 +27,6 @@ PORT = 8600
 READY = "READY "
 READY_WITHIN = 600.0
 """Seconds; the largest demo world takes minutes to build."""
-STOPPED_WITHIN = 30.0
 LAST_LINES = 12
 """Lines of a dead child that an error shows."""
 TERMINATED = 143
@@ -72,14 +72,11 @@ def _forwarding(child: subprocess.Popen[bytes]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before[1])
 
 
-def free_port() -> int:
+def free_port(usual: int = PORT) -> int:
     """The usual port if nobody listens on it, else one that is free."""
-    for port in (PORT, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+    for port in (usual, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
             found: int = probe.getsockname()[1]
             return found
     raise ChildError("this machine has no free port on 127.0.0.1")
@@ -92,23 +89,25 @@ def serving(arguments: Sequence[str], *, within: float = READY_WITHIN) -> Iterat
     Raises:
         ChildError: it ended, or was not ready in time; with its exit code and last lines.
     """
-    server = Server(arguments)
-    # SIGTERM would end us without a word and leave the child behind.
+    # SIGTERM would end us without a word, and leave the child behind.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
-        server.wait_ready(within)
-        yield server
+        with Server(arguments) as server:
+            server.wait_ready(within)
+            yield server
     finally:
         signal.signal(signal.SIGTERM, before)
-        server.stop()
 
 
 class Server:
-    """A child process that serves, and what it last said."""
+    """A child process that serves, and its last lines."""
+
+    patience: float = 30.0
+    """Seconds that it has to stop by itself."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self.url = ""
-        self._last: deque[str] = deque(maxlen=LAST_LINES)
+        self.last: deque[str] = deque(maxlen=LAST_LINES)
         self._lines: Queue[str | None] = Queue()
         # In a session of its own, Ctrl-C reaches only us, and we stop it when we are done.
         self._child = subprocess.Popen(
@@ -120,17 +119,23 @@ class Server:
             errors="replace",
             start_new_session=True,
         )
-        self._out: IO[str] = self._child.stdout or sys.stdin
         self._ear = Thread(target=self._listen, daemon=True)
         self._ear.start()
 
+    def __enter__(self) -> Self:
+        """The server itself."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Stops it."""
+        self.stop()
+
     def _listen(self) -> None:
         """Keeps reading, so that the child never waits for a full pipe."""
-        with self._out as lines:
-            for line in lines:
-                self._last.append(line.rstrip())
-                if not self.url:
-                    self._lines.put(line)
+        for line in self._child.stdout or ():
+            self.last.append(line.rstrip())
+            if not self.url:
+                self._lines.put(line)
         self._lines.put(None)
 
     def wait_ready(self, within: float) -> None:
@@ -142,7 +147,7 @@ class Server:
             except Empty:
                 raise self._failed(f"was not ready within {within:g} seconds") from None
             if line is None:
-                raise self._failed(f"ended with exit code {self._child.wait(STOPPED_WITHIN)}")
+                raise self._failed(f"ended with exit code {self.stop()}")
             if line.startswith(READY):
                 self.url = line.removeprefix(READY).strip()
 
@@ -152,15 +157,17 @@ class Server:
 
     def _failed(self, what: str) -> ChildError:
         """The error with the child's last lines."""
-        said = "".join(f"\n  {line}" for line in self._last)
+        said = "".join(f"\n  {line}" for line in self.last)
         return ChildError(f"the service {what}{said}", hint="its last lines say why")
 
-    def stop(self) -> None:
-        """Ends the child, and waits until it has."""
+    def stop(self) -> int:
+        """Ends the child and whatever it started, waits until it has ended; its exit code."""
         self._child.terminate()
-        try:
-            self._child.wait(STOPPED_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
-        self._ear.join(STOPPED_WITHIN)
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(self.patience)
+        # A worker that outlives its parent would hold the pipe open, and the port.
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._ear.join()
+        with self._child:
+            return self._child.wait()

@@ -1,7 +1,6 @@
 """The profile file: where the service is, who we are there, and whose signatures we trust."""
 
 import os
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from entrepot.errors import InputError, ProfileError
 from entrepot.files import read_bytes
 from entrepot.proofs import fields
 from entrepot.proofs.canonical import MalformedError, parse
+from entrepot.proofs.fields import Document
 from entrepot.receipts import Keys
 
 NAMES = "url client_id client_secret organisation log_key room_key"
@@ -51,31 +51,21 @@ class Profile:
         """
         found = Path(path)
         try:
-            _refuse_open(found)
-            document = fields.exactly(
-                parse(read_bytes(found, limit=LARGEST_PROFILE)), "profile", NAMES
-            )
-            url, client_id, client_secret, organisation, log_key, room_key = (
-                fields.text(document, name) for name in NAMES.split()
-            )
-            keys = Keys.parse(log_key, room_key)
-        except MalformedError as error:
+            data = read_bytes(found, limit=LARGEST_PROFILE, private=True)
+        except InputError as error:
+            raise ProfileError(str(error), hint=error.hint) from error
+        try:
+            return cls._read(fields.exactly(parse(data), "profile", NAMES))
+        except (MalformedError, InputError) as error:
             raise ProfileError(
                 f"{found} is not a profile: {error}",
                 hint=f"it is a JSON object with exactly the fields {', '.join(NAMES.split())}",
             ) from error
-        except InputError as error:
-            raise ProfileError(f"{found}: {error}", hint=error.hint) from error
-        return cls(url, client_id, client_secret, organisation, keys)
 
-
-def _refuse_open(path: Path) -> None:
-    """Refuses a file that others than its owner may read or write; it holds a secret."""
-    if os.name != "posix" or not path.exists():
-        return
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise ProfileError(
-            f"{path} has mode {mode:04o}, expected 0600: others may read the secret in it",
-            hint=f"chmod 600 {path}",
+    @classmethod
+    def _read(cls, document: Document) -> "Profile":
+        """The profile in a JSON object."""
+        url, client_id, client_secret, organisation, log_key, room_key = (
+            fields.text(document, name) for name in NAMES.split()
         )
+        return cls(url, client_id, client_secret, organisation, Keys.parse(log_key, room_key))

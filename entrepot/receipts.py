@@ -29,7 +29,7 @@ from entrepot.proofs.canonical import (
     digest,
     parse_canonical,
 )
-from entrepot.proofs.fields import Document, as_object
+from entrepot.proofs.fields import Document, as_object, text
 from entrepot.proofs.form import FORMAT, ReceiptForm
 from entrepot.proofs.notes import Checkpoint, VerifierKey, read_checkpoint
 
@@ -54,10 +54,10 @@ class Keys:
         return cls(_key("log key", log), _key("room key", room))
 
 
-def _key(what: str, text: str) -> VerifierKey:
+def _key(what: str, vkey: str) -> VerifierKey:
     """The key in a vkey text."""
     try:
-        return VerifierKey.parse(text)
+        return VerifierKey.parse(vkey)
     except MalformedError as error:
         raise InputError(
             f"the {what} is not a verifier key: {error}",
@@ -77,6 +77,11 @@ class Receipt:
     def read(cls, item: Json, keys: Keys | None) -> Self:
         """The receipt in a reply, not yet verified; MalformedError where it is no object."""
         return cls(as_object(item, "receipt"), keys)
+
+    @property
+    def kind(self) -> str:
+        """What the entry records: `release`, `refusal`, and so on."""
+        return text(_form(self.document).entry, "kind")
 
     @property
     def statement(self) -> Document:
@@ -173,6 +178,8 @@ def _form(document: Json) -> ReceiptForm:
 def _check_statement(form: ReceiptForm) -> None:
     """Steps 2 and 3: the same fields everywhere, and each commitment that of its field."""
     stated = form.statement.keys()
+    # A field that is stated and not committed to could be made up; one committed to and not
+    # stated may be what the reader should know.
     for what, names in (("salts", form.salts), ("entry's commitments", form.commitments)):
         for name in sorted(stated ^ names.keys()):
             where, missing = ("statement", what) if name in stated else (what, "statement")
@@ -188,8 +195,10 @@ def _check_statement(form: ReceiptForm) -> None:
 
 def _check_entry(form: ReceiptForm, key: VerifierKey) -> None:
     """Step 4: the entry's signature."""
+    # The name is compared too, so that the file says nothing about its signer that is not so.
     if form.signer != key.short:
         raise ReceiptError("entry", f"signed by {form.signer[:100]!r}, expected {key.short!r}")
+    # The prefix keeps what the key signs for other ends from being read as an entry.
     signed = FORMAT.encode() + b"\n" + canonical(form.entry)
     if not key.verifies(form.signature, signed):
         raise ReceiptError("entry", f"the signature of {key.short} over the entry does not verify")

@@ -70,6 +70,7 @@ class Reply:
                 f"the service answered with status {self.status}, which is no answer",
                 hint="give the service's own address; redirects are not followed",
             )
+        # Without a problem document it was not our service that spoke.
         if self.unanswered:
             raise UnreachableError(
                 f"the service did not answer (status {self.status})", hint="try again later"
@@ -93,6 +94,7 @@ def _problem(body: Json) -> ServiceError:
         )
     except MalformedError as error:
         raise ReplyError(f"the service's problem document does not fit: {error}") from error
+    # A service may not speak with the SDK's own codes, such as that of a receipt that is fine.
     known = BY_CODE.get(code, ServiceError)
     kind = known if issubclass(known, ServiceError) else ServiceError
     said = kind(

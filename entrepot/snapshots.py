@@ -91,8 +91,10 @@ class DeltaLog:
 
     def _replay(self, version: int) -> DeltaState:
         """As `state`: the actions from the newest checkpoint on, reconciled."""
+        # Commits before a checkpoint may have been cleaned up; it stands for them all.
         start = max((one for one in self._checkpoints if one <= version), default=-1)
         needed = set(range(start + 1, version + 1))
+        # A gap must not be passed over: the commit that is gone may have taken files away.
         if needed - self._commits:
             raise MalformedError(f"there is no commit {min(needed - self._commits)}")
         files: dict[tuple[str, str | None], Document] = {}
@@ -142,20 +144,26 @@ def check_table(statement: Document, table: Path) -> str:
         SnapshotError: none is; says for each product what differs.
     """
     stated = list(_snapshots(statement))
-    if (table / "_delta_log").is_dir():
-        differences = _delta_differences(DeltaLog(table), stated)
-    else:
-        differences = _plain_differences(_plain_digest(table), stated)
-    said = []
+    try:
+        differences = list(_differences(table, stated))
+    except (MalformedError, OSError) as error:
+        raise SnapshotError(f"{table} cannot be read: {error}") from error
     for product, difference in differences:
         if not difference:
             return product
-        said.append(f"{product}: {difference}")
-    raise SnapshotError("; ".join(said) or "the receipt states no snapshot of this kind")
+    said = "; ".join(f"{product}: {difference}" for product, difference in differences)
+    raise SnapshotError(said or "the receipt states no snapshot of this kind")
+
+
+def _differences(table: Path, stated: Sequence[Stated]) -> Iterator[tuple[str, str]]:
+    """For each product that may be there, how what is there differs; empty if it does not."""
+    if (table / "_delta_log").is_dir():
+        return _delta_differences(DeltaLog(table), stated)
+    return _plain_differences(_plain_digest(table), stated)
 
 
 def _delta_differences(log: DeltaLog, stated: Iterable[Stated]) -> Iterator[tuple[str, str]]:
-    """For each product with a version, how the table at that version differs, if it does."""
+    """As `_differences`, for the products that have versions."""
     for product, version, expected in stated:
         if version is not None:
             state = log.state(version)
@@ -163,7 +171,7 @@ def _delta_differences(log: DeltaLog, stated: Iterable[Stated]) -> Iterator[tupl
 
 
 def _plain_differences(found: str, stated: Iterable[Stated]) -> Iterator[tuple[str, str]]:
-    """For each product without a version, how the files differ, if they do."""
+    """As `_differences`, for the products that have none."""
     for product, version, expected in stated:
         if version is None:
             yield product, "" if found == expected else _two_digests(found, expected)
@@ -177,13 +185,9 @@ def _plain_digest(place: Path) -> str:
     kinds = {path.suffix.casefold().removeprefix(".") for path in paths}
     if len(kinds) != 1 or not kinds <= {"parquet", "csv"}:
         raise SnapshotError(f"{place} holds neither a Delta table nor Parquet or CSV files alone")
-    try:
-        files: list[Json] = [
-            {"name": path.name, "size": path.stat().st_size, "sha256": _sha256(path)}
-            for path in paths
-        ]
-    except OSError as error:
-        raise SnapshotError(f"{place} cannot be read: {error.strerror}") from error
+    files: list[Json] = [
+        {"name": path.name, "size": path.stat().st_size, "sha256": _sha256(path)} for path in paths
+    ]
     return digest({"format": kinds.pop(), "files": files})
 
 

@@ -29,6 +29,8 @@ Value = TypeVar("Value")
 
 TIMEOUT = httpx2.Timeout(connect=5.0, read=120.0, write=30.0, pool=5.0)
 """Seconds; a clean room may take a minute for a query."""
+LARGEST_BODY = 15 * 1024 * 1024
+"""Bytes of a request; services refuse far smaller ones, with a code."""
 RENEW_BEFORE = 30.0
 """Seconds before its end at which a token is no longer used."""
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,16384}")
@@ -50,6 +52,23 @@ class Call:
     def repeatable(self) -> bool:
         """Whether sending it twice does what sending it once does."""
         return self.method in ("GET", "DELETE") or bool(self.key)
+
+    def content(self) -> bytes | None:
+        """The body as JSON.
+
+        Raises:
+            InputError: it is no JSON, or larger than any service reads.
+        """
+        if self.body is None:
+            return None
+        try:
+            content = canonical(self.body)
+        except MalformedError as error:
+            raise InputError(f"what was given cannot be sent: {error}") from error
+        # A service drops a connection on which far too much comes, and could not say why.
+        if len(content) > LARGEST_BODY:
+            raise InputError(f"{len(content)} bytes were given, expected at most {LARGEST_BODY}")
+        return content
 
     def headers(self, token: str) -> dict[str, str]:
         """The headers that differ from call to call."""
@@ -85,6 +104,7 @@ class Access:
 
     def basic(self) -> httpx2.BasicAuth:
         """Credentials for the token endpoint, encoded as RFC 6749 section 2.3.1 asks."""
+        # Form-encoded first: else a colon in the name would end it early.
         return httpx2.BasicAuth(quote_plus(self.client_id), quote_plus(self.client_secret))
 
 
@@ -97,6 +117,7 @@ def segment(name: str) -> str:
     >>> segment("customs-be.import_declarations")
     'customs-be.import_declarations'
     """
+    # Refused, not escaped: servers and proxies differ in when they undo an escape.
     if not _SEGMENT.fullmatch(name):
         raise InputError(
             f"{name[:60]!r} cannot be a name here",
@@ -125,7 +146,9 @@ class Transport:
             base_url=self.url,
             timeout=TIMEOUT,
             follow_redirects=False,
+            # A proxy named in the environment must not get what was meant for this machine.
             trust_env=not _loopback(address.host),
+            # Compressed, a small reply could grow beyond any limit while it is read.
             headers={"Accept-Encoding": "identity", "User-Agent": "entrepot"},
         )
 
@@ -140,6 +163,7 @@ class Transport:
             ServiceError: it answered with a problem; the class is that of the problem's code.
             UnreachableError: it did not answer, though asked as often as is safe.
             ReplyError: what came back is not an answer of the service.
+            InputError: the call cannot be sent, such as text that is not Unicode.
         """
         outcome = self._attempt(call)
         for pause in self.pauses:
@@ -173,8 +197,7 @@ class Transport:
     def _attempt(self, call: Call) -> Reply | UnreachableError:
         """One try."""
         try:
-            headers = call.headers(self._bearer())
-            content = None if call.body is None else canonical(call.body)
+            content, headers = call.content(), call.headers(self._bearer())
             return self._exchange(
                 self._http.build_request(
                     call.method, call.path, params=call.query, content=content, headers=headers
@@ -186,6 +209,7 @@ class Transport:
     def _exchange(self, request: httpx2.Request) -> Reply:
         """Sends a request and reads the reply within the limits."""
         try:
+            # Streaming lets us stop at the limit; read at once, a reply could fill the memory.
             response = self._http.send(request, stream=True)
             try:
                 kind = str(response.headers.get("content-type", ""))
@@ -216,9 +240,11 @@ class Transport:
 
     def _bearer(self) -> str:
         """The token, fetched or renewed if need be; empty where we call as nobody."""
+        # Threads may share a client; one of them fetches, the others wait for what it gets.
         with self._lock:
             if self._access.client_secret and time.monotonic() >= self._ends:
                 self._token, lasts = self._fetch()
+                # A token that lasts shorter than the margin is still used for half its time.
                 self._ends = time.monotonic() + max(lasts - RENEW_BEFORE, lasts / 2)
                 self._fresh = True
             return self._token
@@ -229,6 +255,7 @@ class Transport:
             "POST", "/oauth2/token", data={"grant_type": "client_credentials"}
         )
         reply = self._exchange(next(self._access.basic().auth_flow(request)))
+        # RFC 6749 section 5.2: its refusals are no problem documents, and all mean the same to us.
         if reply.status in (400, _UNAUTHORIZED):
             raise AuthenticationError(
                 "the issuer did not accept client_id and client_secret",
@@ -265,6 +292,7 @@ def _address(url: str, *, secret: bool) -> httpx2.URL:
 
 def _loopback(host: str) -> bool:
     """Whether the host is this machine."""
+    # By RFC 6761 the name never leaves the machine; other names are not looked up here.
     if host == "localhost":
         return True
     try:

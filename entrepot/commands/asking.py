@@ -1,13 +1,12 @@
 """search, query and budget: find a product, ask about it, see what is left."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from entrepot.commands.terminal import COMMON, Common, say, show, show_json, show_list
+from entrepot.commands.terminal import COMMON, Common, read_stdin, say, show, show_json, show_list
 from entrepot.models import Explanation, Product
 from entrepot.tables import text_table
 
@@ -27,12 +26,12 @@ class Asking:
     receipt: Annotated[Path | None, Parameter(help="Save the receipt to this file.")] = None
 
 
-def search(words: str = "", /, *, common: Common = COMMON) -> None:
+def search(*words: str, common: Common = COMMON) -> None:
     """List the products that have all the words, or show one in full by its name."""
     with common.connect() as client:
-        found = client.search(words)
-        if [product.id for product in found] == [words]:
-            _show_product(client.product(words), json=common.json)
+        found = client.search(" ".join(words))
+        if [product.id for product in found] == list(words):
+            _show_product(client.product(found[0].id), json=common.json)
             return
     rows = [
         (product.id, product.mode, str(product.min_units), " ".join(product.purposes))
@@ -54,9 +53,15 @@ def _show_product(product: Product, *, json: bool) -> None:
     show(text_table(["column", "type", "use", "filter", "description"], rows))
 
 
-def query(sql: str, /, *, how: Asking, common: Common = COMMON) -> None:
+def query(
+    sql: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *,
+    how: Asking,
+    common: Common = COMMON,
+) -> None:
     """Ask a question in SQL, or one read from stdin for -; shown once its receipt verifies."""
-    question = sys.stdin.read() if sql == "-" else sql
+    question = read_stdin() if sql == "-" else sql
     with common.connect() as client:
         if how.explain:
             explanation = client.explain(question, purpose=how.purpose, max_epsilon=how.max_epsilon)

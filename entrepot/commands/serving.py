@@ -1,5 +1,6 @@
 """demo, serve and product: run the service on this machine, check and publish contracts."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -34,11 +35,9 @@ def demo(
         Story(world, show).tell(real=data is not None)
         if once:
             return 0
-        say(f"\nconsole: {server.url}\nprofiles: {world / 'profiles'}\nCtrl-C stops")
-        try:
+        with suppress(KeyboardInterrupt):
+            say(f"\nconsole: {server.url}\nprofiles: {world / 'profiles'}\nCtrl-C stops")
             server.wait()
-        except KeyboardInterrupt:
-            return 0
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from entrepot.client import Client, connect
+from entrepot.errors import InputError
 from entrepot.proofs.canonical import Json
 from entrepot.proofs.fields import Document
 from entrepot.tables import printable, text_table
@@ -58,6 +59,7 @@ def show_facts(document: Document) -> None:
 
 def say(text: str) -> None:
     """Writes talk to stderr, made safe to print line by line."""
+    # Line by line, so that what others wrote cannot pass for a line of ours.
     sys.stderr.write("".join(f"{printable(line)}\n" for line in text.split("\n")))
 
 
@@ -71,3 +73,17 @@ def show_list(
         show(text_table(header.split(), rows))
     else:
         say("nothing found")
+
+
+def read_stdin() -> str:
+    """All that comes on stdin, as text.
+
+    Raises:
+        InputError: it is not in the terminal's encoding, which is UTF-8 nearly everywhere.
+    """
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"stdin is not {error.encoding} text from byte {error.start} on"
+        ) from error

@@ -35,6 +35,9 @@ def parse(data: bytes) -> Json:
             parse_float=_fraction,
             parse_constant=_fraction,
         )
+        # Only an escape can hold half a surrogate pair, which no encoder could write again.
+        if b"\\u" in data:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"not strict JSON: {_reason(error)}") from error
     return value
@@ -88,6 +91,7 @@ def _reason(error: Exception) -> str:
 
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """The object of the pairs; refuses a key that stands twice."""
+    # Readers differ in which of the two they take, so one could be shown and the other signed.
     names = sorted(name for name, _ in pairs)
     for one, next_one in pairwise(names):
         if one == next_one:
@@ -97,6 +101,7 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _whole(text: str) -> int:
     """A whole number that a double holds exactly."""
+    # The length comes first: turning a million digits into a number takes minutes.
     if len(text) > LONGEST_NUMBER or abs(int(text)) >= 2**53:
         raise MalformedError(f"the number {text[:20]} is beyond 2**53")
     return int(text)
@@ -105,6 +110,7 @@ def _whole(text: str) -> int:
 def _fraction(text: str) -> float:
     """A finite number with a fraction or an exponent."""
     value = float(text)
+    # Infinity and NaN are the only numbers whose difference from themselves is not zero.
     if len(text) > LONGEST_NUMBER or value - value != 0:
         raise MalformedError(f"{text[:20]} is not a number that JSON has")
     return value

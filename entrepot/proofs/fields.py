@@ -63,6 +63,7 @@ def text(source: Document, key: str, default: str | None = None) -> str:
 def whole(source: Document, key: str) -> int:
     """The whole number, not negative, in a field."""
     value = source.get(key)
+    # To Python, True is a whole number; to JSON it is not.
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise MalformedError(f"{key} is {_kind(value)}, expected a whole number from 0 up")
     return value
@@ -118,6 +119,7 @@ def from_hex(text: str, length: int) -> bytes:
     >>> from_hex("00ff", 2)
     b'\x00\xff'
     """
+    # bytes.fromhex would take capitals and blanks too: several spellings of the same bytes.
     if len(text) != 2 * length or not _HEX.fullmatch(text):
         raise MalformedError(f"expected {2 * length} lower-case hexadecimal digits")
     return bytes.fromhex(text)

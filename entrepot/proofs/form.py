@@ -41,6 +41,7 @@ class ReceiptForm:
         top = fields.exactly(
             document, "receipt", "format statement salts entry signature proof checkpoint"
         )
+        # Another version may give the same names another meaning.
         if top["format"] != FORMAT:
             raise MalformedError(f"the field format is not {FORMAT!r}")
         entry = fields.exactly(top["entry"], "entry", "kind at commitments")

@@ -8,6 +8,7 @@ from entrepot.proofs.canonical import MalformedError
 
 def leaf(data: bytes) -> bytes:
     """The hash of a log entry."""
+    # The two prefixes keep a node from being passed off as an entry.
     return hashlib.sha256(b"\x00" + data).digest()
 
 
@@ -24,12 +25,14 @@ def root(leaves: Sequence[bytes]) -> bytes:
     """
     if not leaves:
         return hashlib.sha256(b"").digest()
+    # The stack holds perfect subtrees, the largest first: one for each bit set in the count.
     stack: list[bytes] = []
     for count, hashed in enumerate(leaves, 1):
         stack.append(hashed)
         for _ in range((count & -count).bit_length() - 1):
             right = stack.pop()
             stack[-1] = node(stack[-1], right)
+    # What is left over is folded from the right, as the standard's split asks.
     top = stack.pop()
     while stack:
         top = node(stack.pop(), top)
@@ -49,6 +52,7 @@ def climb(hashed: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
         raise MalformedError(f"index {index} lies outside a tree of size {size}")
     inner = (index ^ (size - 1)).bit_length()
     border = (index >> inner).bit_count()
+    # A path of another length would leave it to its maker which node it ends at.
     if len(path) != inner + border:
         raise MalformedError(f"the path has {len(path)} hashes, expected {inner + border}")
     for level, sibling in enumerate(path):

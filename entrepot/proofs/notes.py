@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -9,6 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from entrepot.proofs.canonical import MalformedError
 from entrepot.proofs.fields import from_base64, from_hex
+
+Signature = tuple[str, bytes]
+"""A signer's name, and the key id with the signature."""
 
 ED25519 = b"\x01"
 LONGEST_NOTE = 64 * 1024
@@ -39,6 +43,7 @@ class VerifierKey:
         if data[:1] != ED25519:
             raise MalformedError(f"expected an Ed25519 key (algorithm 1), found {data[0]}")
         expected = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+        # The id guards against a name or key that was copied wrongly, not against forgers.
         if from_hex(key_id, 4) != expected:
             raise MalformedError(f"the key id is not that of the key and name {name!r}")
         return cls(name, expected, data[1:])
@@ -72,22 +77,28 @@ def open_note(note: str, key: VerifierKey, *, sole: bool) -> str:
     Raises:
         MalformedError: not a note, no signature by the key, or one that does not verify.
     """
+    # The text may hold empty lines itself; only the last one parts it from the signatures.
     text, gap, block = note.rpartition("\n\n")
     if not gap or not block.endswith("\n") or len(note) > LONGEST_NOTE:
         raise MalformedError("not a signed note: text, an empty line, signature lines")
     signatures = [_signature_line(line) for line in block[:-1].split("\n")]
+    # Lines of keys that are not ours prove nothing to us, and would be bytes that anyone can add.
     if sole and len(signatures) != 1:
         raise MalformedError(f"expected one signature, found {len(signatures)}")
+    _check_signatures(f"{text}\n".encode(), signatures, key)
+    return f"{text}\n"
+
+
+def _check_signatures(text: bytes, signatures: Sequence[Signature], key: VerifierKey) -> None:
+    """Checks that the key is among the signers, and that what it signed is the text."""
     ours = [data[4:] for name, data in signatures if (name, data[:4]) == (key.name, key.id)]
     if not ours:
         raise MalformedError(f"not signed by {key.short}")
-    text += "\n"
-    if not all(key.verifies(signature, text.encode()) for signature in ours):
+    if not all(key.verifies(signature, text) for signature in ours):
         raise MalformedError(f"the signature of {key.short} does not verify")
-    return text
 
 
-def _signature_line(line: str) -> tuple[str, bytes]:
+def _signature_line(line: str) -> Signature:
     """Who signed, and key id and signature as bytes."""
     dash, _, rest = line.partition(" ")
     name, _, encoded = rest.partition(" ")
@@ -107,6 +118,7 @@ def read_checkpoint(note: str, key: VerifierKey, *, sole: bool = False) -> Check
             pass
         case _:
             raise MalformedError("not a checkpoint: origin, size and root hash, each on its line")
+    # A key may sign for several logs; only the one that bears its name is meant.
     if origin != key.name:
         raise MalformedError(f"of the log {origin[:60]!r}, expected {key.name!r}")
     if not _NUMBER.fullmatch(size):

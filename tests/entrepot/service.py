@@ -184,7 +184,11 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.reply(*self.page(path))
 
-    do_GET = do_POST = do_DELETE = handle_request
+    def __getattr__(self, name):
+        """The method that http.server looks for: every one is handled alike."""
+        if name.startswith("do_"):
+            return self.handle_request
+        raise AttributeError(name)
 
     def play(self, script):
         """Gives a scripted reply; `None` breaks the connection, a function does as it likes."""

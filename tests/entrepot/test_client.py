@@ -102,7 +102,7 @@ def test_each_question_has_own_key(client, service):
 
 def test_changed_release_is_refused(client, service):
     service.pages["/v1/queries"]["release"] = {**RELEASE, "rows": [[13]]}
-    with pytest.raises(ReceiptError, match="^result"):
+    with pytest.raises(ReceiptError, match=r"^result"):
         client.query(SQL, purpose=PURPOSE)
 
 
@@ -185,7 +185,7 @@ def test_shortened_log_is_noticed(client, service):
 def test_other_logs_receipt_is_refused(client):
     other = TinyLog(seed=9)
     other.append(statement())
-    with pytest.raises(ReceiptError, match="^entry"):
+    with pytest.raises(ReceiptError, match=r"^entry"):
         client.verify_receipt(other.receipt(0))
 
 

@@ -82,20 +82,20 @@ def test_wrong_secret_is_refused(service, opened):
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "body", "error"),
+    ("status", "body", "error"),
     [
-        (500, "text/html", b"<p>oops", ReplyError),
-        (503, "text/plain", b"busy", UnreachableError),
-        (302, "text/plain", b"", ReplyError),
-        (200, "application/json", b"[", ReplyError),
-        (200, "application/json", b"[]", ReplyError),
-        (200, "application/json", b'{"access_token": "t"}', ReplyError),
-        (200, "application/json", b'{"access_token": "a b", "expires_in": 9}', ReplyError),
+        (500, b"<p>oops", ReplyError),
+        (503, b"busy", UnreachableError),
+        (302, b"", ReplyError),
+        (200, b"[", ReplyError),
+        (200, b"[]", ReplyError),
+        (200, b'{"access_token": "t"}', ReplyError),
+        (200, b'{"access_token": "a b", "expires_in": 9}', ReplyError),
     ],
 )
-def test_odd_issuer_is_not_trusted(service, transport, status, kind, body, error):
+def test_odd_issuer_is_not_trusted(service, transport, status, body, error):
     service.pages["token"] = True
-    service.scripted = [(status, kind, body)] * 3
+    service.scripted = [(status, "application/json", body)] * 3
     with pytest.raises(error):
         transport.send(PUBLISH)
 

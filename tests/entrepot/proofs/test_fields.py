@@ -38,7 +38,7 @@ def test_exactly_names_what_is_wrong(document, complaint):
     ],
 )
 def test_field_of_other_kind_is_refused(read, value):
-    with pytest.raises(MalformedError, match="^x is"):
+    with pytest.raises(MalformedError, match=r"^x is"):
         read({"x": value}, "x")
 
 

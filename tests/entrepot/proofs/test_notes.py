@@ -94,7 +94,7 @@ def test_malformed_note_is_refused(note):
 
 
 def test_note_of_other_signer_is_refused():
-    with pytest.raises(MalformedError, match="not signed by entrepot.test/log"):
+    with pytest.raises(MalformedError, match=r"not signed by entrepot\.test/log"):
         open_note(OTHER.note("text\n"), KEY, sole=False)
 
 
