@@ -102,6 +102,7 @@ class Catalog:
                         code=error.code,
                         message=str(error),
                         hint=error.hint,
+                        rewrite=error.rewrite,
                     )
                 )
         # Outside the transaction, which an error would undo.

@@ -130,7 +130,7 @@ def outcome(connection: sa.Connection, fingerprint: str) -> Row | None:
     if refusal is not None:
         # A kind that this release does not know is still a refusal.
         kind = WITHHELD.get(refusal.code, WithheldError)
-        raise kind(refusal.message, hint=refusal.hint)
+        raise kind(refusal.message, hint=refusal.hint, rewrite=refusal.rewrite)
     query = sa.select(releases).where(releases.c.fingerprint == fingerprint)
     return connection.execute(query).one_or_none()
 

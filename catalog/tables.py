@@ -209,6 +209,7 @@ withheld = _table(
     _text("code"),
     _text("message"),
     _text("hint"),
+    _text("rewrite"),
 )
 
 # What a consumer's Idempotency-Key was first used for.

@@ -16,7 +16,7 @@ from clean_room.suggestion import suggest
 from connectors import Location, connect
 from data_products.contract import Mode
 from data_products.digest import Json
-from data_products.errors import EntrepotError, QueryRejectedError, WithheldError
+from data_products.errors import DifferencingError, EntrepotError, QueryRejectedError, WithheldError
 from data_products.product import DataProduct
 from data_products.query import Query
 from policies.decision import Permit
@@ -49,6 +49,9 @@ class CleanRoom:
         snapshots = tuple(connect(Location.parse(p.location, self._roots)) for p in products)
         try:
             return rewrite(bind(statement, products), permit, query, snapshots)
+        except DifferencingError:
+            # What is left of the question is its other half: only a steward can say if that is fit.
+            raise
         except QueryRejectedError as error:
             error.rewrite = _passing(
                 suggest(statement, products[0].contract), products, permit, query

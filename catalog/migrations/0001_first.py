@@ -140,7 +140,7 @@ def _create_outcomes() -> None:
     )
     _create(
         "withheld",
-        *_texts("fingerprint", "code", "message", "hint"),
+        *_texts("fingerprint", "code", "message", "hint", "rewrite"),
         sa.PrimaryKeyConstraint("fingerprint", name="pk_withheld"),
     )
     _create(

@@ -93,11 +93,14 @@ def test_racing_runs_give_one_answer(deal, plan):
 def test_withheld_question_stays_withheld(deal, plan, kind):
     deal.spend("f1")
     with pytest.raises(kind):
-        deal.world.catalog.withhold(plan("f1"), kind("nothing to show", hint="ask wider"))
+        deal.world.catalog.withhold(
+            plan("f1"), kind("nothing to show", hint="ask wider", rewrite="SELECT 1")
+        )
 
     with pytest.raises(kind, match="nothing to show") as caught:
         deal.world.catalog.releases.find("f1")
     assert caught.value.hint == "ask wider"
+    assert caught.value.rewrite == "SELECT 1"
 
 
 def test_asking_until_noise_allows_is_refused(deal, plan):

@@ -26,7 +26,7 @@ def full(deal):
     """A world with a row in every table."""
     world = deal.world
     answer = deal.answer()
-    world.execute("INSERT INTO withheld VALUES ('f9', 'WITHHELD', 'm', 'h')")
+    world.execute("INSERT INTO withheld VALUES ('f9', 'WITHHELD', 'm', 'h', '')")
     world.execute("INSERT INTO idempotency VALUES ('c', 'k', 'q', :id)", id=answer.id)
     return world
 
