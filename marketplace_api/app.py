@@ -37,9 +37,8 @@ class Application(FastAPI):
         """The OpenAPI document, where every refusal is application/problem+json."""
         if not self.openapi_schema:
             document = super().openapi()
-            for operations in document["paths"].values():
-                for operation in operations.values():
-                    _document(operation["responses"])
+            for operation in [o for path in document["paths"].values() for o in path.values()]:
+                _document(operation["responses"])
             for name in ("HTTPValidationError", "ValidationError"):
                 document["components"]["schemas"].pop(name, None)
         return self.openapi_schema or {}
@@ -71,6 +70,8 @@ def create_app(marketplace: Marketplace, settings: Settings, clock: Clock = now)
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # A redirect would be made of the Host header, that is, of what the caller says.
+        redirect_slashes=False,
         lifespan=_closing(marketplace.close),
     )
     app.state.service = Service(marketplace, verifier, issuer, settings.url)
@@ -78,6 +79,7 @@ def create_app(marketplace: Marketplace, settings: Settings, clock: Clock = now)
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(packages=[("marketplace_api.console", "static")]))
     problems.install(app)
+    # The last one added is the first to see a request.
     app.add_middleware(Shield)
     app.add_middleware(Limits)
     return app
@@ -114,9 +116,11 @@ def server(app: FastAPI, settings: Settings, ready: Callable[[], None] = _nothin
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=STOP_SECONDS,
             h11_max_incomplete_event_size=LARGEST_HEAD,
+            # Nothing here depends on the caller's address, so nobody need be believed about it.
             proxy_headers=False,
             server_header=False,
             access_log=False,
+            # Neither an access log, which would keep who asked when, nor uvicorn's own format.
             log_config=None,
         ),
         ready,

@@ -46,6 +46,7 @@ def assemble(settings: Settings, clock: Clock = now) -> Marketplace:
     folder = _folder(settings.data_directory)
     secret = settings.database_url
     url = secret.get_secret_value() if secret else f"sqlite:///{folder / 'catalog.db'}"
+    # Apart from the database, so that they can be backed up apart: see `catalog.keys`.
     keys = Keys.open(_folder(folder / "keys"), settings.origin)
     catalog = Catalog(Database(url), keys, clock)
     publication = Publication(settings.data_roots)

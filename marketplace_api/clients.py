@@ -134,5 +134,9 @@ def _entry(client: Client) -> Entry:
 
 
 def _sha256(secret: str) -> str:
-    """The form in which a secret is kept."""
+    """The form in which a secret is kept.
+
+    >>> _sha256("secret")[:12]
+    '2bb80d537b1d'
+    """
     return hashlib.sha256(secret.encode()).hexdigest()

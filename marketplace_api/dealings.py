@@ -79,6 +79,7 @@ class Explanation:
 
 def asked(query: Query) -> str:
     """The digest of what a consumer sent, by which a repetition is known."""
+    # Not the plan's fingerprint: a retry after the data have moved on is the same request still.
     return digest(
         {"sql": query.sql, "purpose": query.purpose.term, "max_epsilon": query.max_epsilon}
     )
@@ -89,6 +90,9 @@ def decided_by(statement: Json) -> tuple[str, str]:
 
     Raises:
         IntegrityError: the statement does not say.
+
+    >>> decided_by({"policy": {"rule": "p, rail"}, "grants": [{"id": "grant_1"}]})
+    ('p, rail', 'grant_1')
     """
     match statement:
         case {"policy": {"rule": str(rule)}, "grants": [{"id": str(grant)}, *_]}:

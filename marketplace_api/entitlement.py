@@ -15,6 +15,9 @@ def require(participant: Participant, *roles: Role) -> None:
 
     Raises:
         AccessDeniedError: the participant has other roles only.
+
+    >>> clerk = Participant(ParticipantId("beanr"), "clerk", frozenset({Role.STEWARD}))
+    >>> require(clerk, Role.STEWARD, Role.CONSUMER)
     """
     if participant.roles.isdisjoint(roles):
         found = ", ".join(sorted(participant.roles)) or "none"
@@ -35,7 +38,14 @@ def require_asker(participant: Participant, query: Query) -> None:
 
 
 def is_party(participant: Participant, consumer: ParticipantId, product: ProductId) -> bool:
-    """Whether a request or grant is the participant's: as its consumer, or for its product."""
+    """Whether a request or grant is the participant's: as its consumer, or for its product.
+
+    >>> clerk = Participant(ParticipantId("beanr"), "clerk", frozenset({Role.STEWARD}))
+    >>> is_party(clerk, ParticipantId("rail"), ProductId("beanr.port_calls"))
+    True
+    >>> is_party(clerk, ParticipantId("beanr"), ProductId("clvap.port_calls"))
+    False
+    """
     holds = Role.CONSUMER in participant.roles and consumer == participant.id
     gives = Role.STEWARD in participant.roles and owner(product) == participant.id
     return holds or gives

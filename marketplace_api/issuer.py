@@ -43,6 +43,8 @@ class Reply:
 class _Tokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ships no types
     """Makes the tokens: who calls, for which organisation, in which roles."""
 
+    # Authlib calls these by position and by name, so that their signatures are not ours to choose.
+
     def __init__(self, url: str, audience: str, key: ECKey) -> None:
         super().__init__(issuer=url, alg=ALGORITHM, expires_generator=SECONDS)
         self._audience = audience
@@ -147,6 +149,7 @@ def issuer_key(path: Path) -> ECKey:
         ConfigurationError: the file is no such key, or others may read it.
     """
     if not path.exists():
+        # `create_private` yields to a file that appeared meanwhile; that one is read then.
         made = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
         create_private(path, json.dumps(made.as_dict(private=True)).encode())
     require_private(path)

@@ -29,6 +29,7 @@ LARGEST_HEADERS = 16 * 1024
 MOST_HEADERS = 64
 DEEPEST = 64
 PATIENCE = 10.0
+LENGTH = re.compile(r"[0-9]{1,15}")
 FORMS = frozenset({"/oauth2/token"})
 
 ANSWER_HEADERS = {
@@ -67,6 +68,7 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # Never the caller's own: an id that can be chosen makes a log that can be confused.
         scope.setdefault("state", {})["request_id"] = str(uuid.uuid4())
         dressed = _dress(scope, send)
         try:
@@ -92,8 +94,10 @@ class Limits:
 async def _read(scope: Scope, receive: Receive) -> bytes:
     """Reads the body; one too large is read on for a while, so that its sender sees the answer."""
     declared = Headers(scope=scope).get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > LARGEST_DRAIN:
+    if not LENGTH.fullmatch(declared) or int(declared) > LARGEST_DRAIN:
         raise _RefusedError(_too_large(scope["path"]))
+    # A server that answers and hangs up while a body is still coming in resets the connection,
+    # and the sender never sees the answer. So what is over the limit is read, and thrown away.
     body = bytearray()
     size = 0
     more = True
@@ -135,6 +139,7 @@ def _check_json(path: str, body: bytes) -> None:
         return
     try:
         text = body.decode()
+        # Before anything that recurses sees it.
         _check_depth(text)
         read = json.loads(
             text,
@@ -153,7 +158,10 @@ def _check_json(path: str, body: bytes) -> None:
 
 
 def _check_depth(text: str) -> None:
-    """Refuses what would make a parser recurse too deeply; brackets in strings do not count."""
+    """Refuses what would make a parser recurse too deeply; brackets in strings do not count.
+
+    >>> _check_depth('{"sql": "((((["}' + "]" * 9)
+    """
     depth = 0
     for found in _TOKENS.finditer(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0][0], 0)
@@ -162,7 +170,11 @@ def _check_depth(text: str) -> None:
 
 
 def _without_duplicates(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """An object; readers differ in which of two equal names they take, so there may be only one."""
+    """An object; readers differ in which of two equal names they take, so there may be only one.
+
+    >>> _without_duplicates([("a", 1), ("b", 2)])
+    {'a': 1, 'b': 2}
+    """
     read = dict(pairs)
     if len(read) < len(pairs):
         raise ValueError("a name twice")
@@ -175,7 +187,11 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _finite(text: str) -> float:
-    """A number, unless it is too large to be one."""
+    """A number, unless it is too large to be one.
+
+    >>> _finite("2.5e3")
+    2500.0
+    """
     read = float(text)
     if not isfinite(read):
         raise ValueError("not finite")
@@ -198,6 +214,7 @@ def _check_texts(read: Json) -> None:
 
 def _replay(body: bytes, receive: Receive) -> Receive:
     """A receive channel that gives the body first, once."""
+    # After the body the channel goes on: it is how a handler learns that the caller has gone.
     waiting = [body]
 
     async def replayed() -> Message:

@@ -133,11 +133,12 @@ class Marketplace:
 
         Raises:
             NotFoundError: there is no such request for a product of the steward's organisation.
-            AccessDeniedError: the participant is no steward, or filed the request.
+            AccessDeniedError: the participant is no steward, or filed it.
             ConflictError: it has been decided on.
         """
         require(participant, Role.STEWARD)
         request = self._catalog.grants.get_request(request_id)
+        # A request for another's product is not told from one that does not exist.
         if owner(request.product) != participant.id:
             raise NotFoundError("no such request for a product of yours", hint="list the requests")
         if request.requested_by == participant.subject:
@@ -189,7 +190,7 @@ class Marketplace:
         Raises:
             AccessDeniedError: no grant allows it.
             QueryRejectedError: a rule refuses it; with a rewrite, where there is one.
-            WithheldError: it was asked before, and nothing could be shown.
+            WithheldError: it was asked before, in vain.
         """
         require_asker(participant, query)
         plan = self._plan(query, self._clock())
@@ -210,6 +211,7 @@ class Marketplace:
         """
         require_asker(participant, query)
         request = RequestKey(participant.id, key, asked(query))
+        # What was given under this key is given again, also when the grant has ended since.
         known = self._catalog.releases.recall(request)
         if known is not None:
             return self._given(known)
@@ -262,6 +264,7 @@ class Marketplace:
                 return self._given(known)
             try:
                 release = self._room.run(plan)
+            # It stays so: asking until a noisy threshold is passed would pass it.
             except WithheldError as error:
                 return self._given(self._catalog.withhold(plan, error))
             made = self._catalog.record(plan, release, self._room.facts(), at)
@@ -269,11 +272,9 @@ class Marketplace:
 
     def _given(self, recorded: Recorded, cost: Cost | None = None) -> Answer:
         """A release on record as an answer; without a cost, one that was given before."""
-        statement = recorded.receipt["statement"]
-        rule, grant = decided_by(statement)
+        rule, grant = decided_by(recorded.receipt["statement"])
         budget = self._catalog.ledger.balance(self._catalog.grants.get(grant).grant)
-        paid = cost or Cost(0, 0)
-        cached = cost is None
+        paid, cached = cost or Cost(0, 0), cost is None
         return Answer(recorded.id, recorded.wire, cached, paid, rule, budget, recorded.receipt)
 
     def checkpoint(self) -> str:

@@ -132,7 +132,11 @@ def kind_of(error: type[EntrepotError]) -> Kind:
 
 
 def kinds() -> Iterator[Kind]:
-    """Every code that an answer may carry."""
+    """Every code that an answer may carry.
+
+    >>> "RAW_ROWS" in {kind.code for kind in kinds()}
+    True
+    """
     waiting = [EntrepotError]
     while waiting:
         error = waiting.pop()
@@ -146,7 +150,11 @@ INTERNAL = Kind("INTERNAL", SERVER_FAULT, "The server failed in a way that nobod
 
 
 def malformed(detail: str, hint: str = "", status: int = 400, *faults: Fault) -> Problem:
-    """The problem of a request whose form is wrong, before anyone looked at what it asks."""
+    """The problem of a request whose form is wrong, before anyone looked at what it asks.
+
+    >>> malformed("the address is longer than 4 KB", status=414).kind.status
+    414
+    """
     kind = kind_of(errors.RequestError)
     return Problem(Kind(kind.code, status, kind.title), detail, hint, faults=faults)
 
@@ -161,6 +169,7 @@ def install(app: FastAPI) -> None:
 async def _entrepot_error(request: Request, error: EntrepotError) -> JSONResponse:
     """The answer to an error of our own tree."""
     problem = Problem.of(error)
+    # Of a refusal nothing is logged: it is the consumer's affair, and on the record anyway.
     if problem.kind.status >= SERVER_FAULT:
         _log(request.scope, error.code, error)
     if isinstance(error, errors.AuthenticationError):
@@ -237,6 +246,7 @@ class Shield:
 
 def _log(scope: Scope, name: str, error: Exception) -> None:
     """Notes a fault of the server, without the exception's text: it may hold what engines print."""
+    # Where it was raised helps to find it; what it says, or its local variables, may be a row.
     *_, last = traceback.extract_tb(error.__traceback__)
     request_id = scope["state"]["request_id"]
     logger.error("request %s: %s at %s:%s", request_id, name, last.name, last.lineno)

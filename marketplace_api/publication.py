@@ -34,6 +34,7 @@ class Publication:
             RequestError: the location is not one of the provider's.
             ConnectorError: the data cannot be read.
         """
+        # Whose product it is comes before where its data lie: only the owner learns about them.
         contract = odcs.load(document)
         if owner(contract.product) != provider:
             raise AccessDeniedError(

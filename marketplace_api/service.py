@@ -30,18 +30,18 @@ class Service:
     url: str
 
 
-def service(request: Request) -> Service:
+async def service(request: Request) -> Service:
     """The service that the request came to."""
     found: Service = request.app.state.service
     return found
 
 
-def marketplace(serving: Annotated[Service, Depends(service)]) -> Marketplace:
+async def marketplace(serving: Annotated[Service, Depends(service)]) -> Marketplace:
     """The use cases."""
     return serving.marketplace
 
 
-def issuer(serving: Annotated[Service, Depends(service)]) -> Issuer:
+async def issuer(serving: Annotated[Service, Depends(service)]) -> Issuer:
     """The embedded issuer.
 
     Raises:
@@ -62,6 +62,7 @@ def caller(
     Raises:
         AuthenticationError: there is no bearer token, more than one, or it is not valid.
     """
+    # Two tokens could be read as one by a proxy and as the other by us.
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or len(request.headers.getlist("authorization")) > 1:
         raise AuthenticationError("the request carries no access token", hint=HINT)

@@ -91,8 +91,10 @@ class Settings(BaseSettings):
             raise ValueError("issuer and issuer_keys: set both, or neither")
         if self.issuer and not self.issuer.startswith("https://"):
             raise ValueError("issuer: expected an https URL")
-        if not self.allow_remote and not _loopback(self.host):
-            raise ValueError("host: only a loopback address, unless allow_remote is set")
+        if not _loopback(self.host) and (self.embedded_issuer or not self.allow_remote):
+            raise ValueError(
+                "host: only a loopback address, unless allow_remote and an issuer are set"
+            )
         return self
 
     @property
@@ -108,7 +110,11 @@ class Settings(BaseSettings):
 
 
 def _loopback(host: str) -> bool:
-    """Whether only this machine reaches the address."""
+    """Whether only this machine reaches the address.
+
+    >>> _loopback("127.0.0.1"), _loopback("192.0.2.1"), _loopback("hub.example")
+    (True, False, False)
+    """
     if host == "localhost":
         return True
     try:
@@ -125,6 +131,7 @@ def read(secrets: Path = SECRETS) -> Settings:
     """
     files = [path.name for path in secrets.iterdir()] if secrets.is_dir() else []
     _refuse_unknown([*EnvSettingsSource(Settings).env_vars, *files])
+    # The argument is pydantic-settings' own; type checkers see the fields only.
     build: Callable[..., Settings] = Settings
     try:
         return build(_secrets_dir=secrets if files else None)

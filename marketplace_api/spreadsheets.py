@@ -70,5 +70,9 @@ def _cell(value: float | str | None, kind: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """The text, such that no spreadsheet computes it."""
+    """The text, such that no spreadsheet computes it.
+
+    >>> _safe("=1+1"), _safe("Antwerp")
+    ("'=1+1", 'Antwerp')
+    """
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -14,7 +14,7 @@ from data_products.product import DataProduct
 from marketplace_api.console.questions import questions
 from marketplace_api.issuer import BANNER
 from marketplace_api.problems import kinds
-from marketplace_api.service import House, service
+from marketplace_api.service import Service, Serving
 
 MICRO = 1_000_000
 MOST_KEYS_SHOWN = 8
@@ -45,7 +45,12 @@ def _epsilon(micro: int) -> str:
 
 
 def _keys(column: Column) -> str:
-    """The public keys of a column, in short."""
+    """The public keys of a column, in short.
+
+    >>> from data_products.contract import ColumnType, Grid
+    >>> _keys(Column("hs2", ColumnType.STRING, Use.DIMENSION, grid=Grid(("84", "87"))))
+    '84, 87'
+    """
     grid = column.grid
     if grid.step is not None:
         span = f", {grid.start} to {grid.end}" if grid.start else ""
@@ -55,6 +60,7 @@ def _keys(column: Column) -> str:
     return f"{listed}, and {more} more" if more > 0 else listed
 
 
+# Contracts are written by participants: everything is escaped, and a missing value is an error.
 _environment = Environment(
     loader=PackageLoader("marketplace_api.console"), autoescape=True, undefined=StrictUndefined
 )
@@ -62,23 +68,35 @@ _environment.filters |= {"epsilon": _epsilon, "keys": _keys}
 _environment.globals |= WORDS
 
 
-def _page(request: Request, template: str, **values: object) -> HTMLResponse:
+def _page(serving: Service, template: str, **values: object) -> HTMLResponse:
     """A page of that template."""
-    serving = service(request)
     banner = BANNER if serving.issuer else ""
     text = _environment.get_template(template).render(banner=banner, url=serving.url, **values)
     return HTMLResponse(text)
 
 
 @router.get("/")
-def catalog(request: Request, house: House) -> HTMLResponse:
+def catalog(serving: Serving) -> HTMLResponse:
     """Every product, and the head of the log."""
+    house = serving.marketplace
+    head = {"checkpoint": house.checkpoint(), "keys": house.keys()}
+    return _page(serving, "catalog.html", products=house.catalogue(), **head)
+
+
+@router.get("/products/{product_id}")
+def product(serving: Serving, product_id: str) -> HTMLResponse:
+    """What a contract says in public, and how to ask."""
+    found = _listed(serving.marketplace.catalogue(), product_id)
+    purpose = min(str(purpose) for purpose in found.contract.terms.purposes)
+    asked = questions(found.contract)
     return _page(
-        request,
-        "catalog.html",
-        products=house.catalogue(),
-        checkpoint=house.checkpoint(),
-        keys=house.keys(),
+        serving,
+        "product.html",
+        product=found,
+        contract=found.contract,
+        questions=asked,
+        purpose=purpose,
+        curl_body=json.dumps({"purpose": purpose, "sql": " ".join(asked[0].split())}),
     )
 
 
@@ -94,31 +112,14 @@ def _listed(products: Sequence[DataProduct], product_id: str) -> DataProduct:
     raise NotFoundError("no such product is listed", hint="the products are listed at /")
 
 
-@router.get("/products/{product_id}")
-def product(request: Request, house: House, product_id: str) -> HTMLResponse:
-    """What a contract says in public, and how to ask."""
-    found = _listed(house.catalogue(), product_id)
-    purpose = min(str(purpose) for purpose in found.contract.terms.purposes)
-    asked = questions(found.contract)
-    return _page(
-        request,
-        "product.html",
-        product=found,
-        contract=found.contract,
-        questions=asked,
-        purpose=purpose,
-        curl_body=json.dumps({"purpose": purpose, "sql": " ".join(asked[0].split())}),
-    )
-
-
 @router.get("/codes")
-def codes(request: Request) -> HTMLResponse:
+def codes(serving: Serving) -> HTMLResponse:
     """Every code."""
-    return _page(request, "codes.html", codes=sorted(kinds(), key=lambda kind: kind.code))
+    return _page(serving, "codes.html", codes=sorted(kinds(), key=lambda kind: kind.code))
 
 
 @router.get("/codes/{code}")
-def code(request: Request, code: str) -> HTMLResponse:
+def code(serving: Serving, code: str) -> HTMLResponse:
     """One code: where a problem's `type` leads.
 
     Raises:
@@ -126,5 +127,5 @@ def code(request: Request, code: str) -> HTMLResponse:
     """
     for kind in kinds():
         if kind.code == code:
-            return _page(request, "code.html", kind=kind)
+            return _page(serving, "code.html", kind=kind)
     raise NotFoundError("there is no such code", hint="the codes are listed at /codes")

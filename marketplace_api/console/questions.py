@@ -18,14 +18,20 @@ def table_name(product: str) -> str:
 
 def questions(contract: Contract) -> tuple[str, ...]:
     """Questions by the columns that the contract suggests, or else by its first dimensions."""
-    dimensions = [column for column in contract if column.use is Use.DIMENSION]
-    suggested = [column for column in dimensions if column.name in contract.terms.suggested]
-    asked = [column for column in suggested or dimensions if not column.restricted]
-    measures = [column.name for column in contract if column.use is Use.MEASURE]
-    shown = ", ".join(["COUNT(*) AS n", *(f"SUM({name}) AS total" for name in measures[:1])])
+    measures = [f"SUM({column.name}) AS total" for column in contract if column.use is Use.MEASURE]
+    shown = ", ".join(["COUNT(*) AS n", *measures[:1]])
     table = table_name(contract.product)
-    by_key = [f"SELECT {_key(c)}, {shown}\nFROM {table}\nGROUP BY 1" for c in asked[:MOST]]
-    return tuple(by_key) or (f"SELECT {shown}\nFROM {table}",)
+    asked = [
+        f"SELECT {_key(column)}, {shown}\nFROM {table}\nGROUP BY 1"
+        for column in _dimensions(contract)[:MOST]
+    ]
+    return tuple(asked) or (f"SELECT {shown}\nFROM {table}",)
+
+
+def _dimensions(contract: Contract) -> list[Column]:
+    """The columns to group by: those that are suggested, if any is."""
+    open_ones = [c for c in contract if c.use is Use.DIMENSION and not c.restricted]
+    return [c for c in open_ones if c.name in contract.terms.suggested] or open_ones
 
 
 def _key(column: Column) -> str:

@@ -27,8 +27,9 @@ class ReadyOut(Outgoing):
 
 
 @router.get("/healthz", summary="Does the server run?", responses=answers())
-def health() -> HealthOut:
+async def health() -> HealthOut:
     """Answers as long as the server runs; looks at nothing."""
+    # Not in the thread pool, which questions that take long may fill.
     return HealthOut()
 
 

@@ -59,6 +59,7 @@ async def token(request: Request, tokens: Tokens) -> JSONResponse:
 
     A refusal is in the form of RFC 6749, section 5.2, and not a problem document.
     """
+    # Authlib reads forms by a framework that it knows; ours is not one of them.
     form = _form(request.headers.get("content-type", ""), await request.body())
     authorization = request.headers.get("authorization", "")
     reply = await run_in_threadpool(tokens.token, authorization, form)

@@ -194,6 +194,7 @@ def result(
     release = house.recorded(participant, release_id).release
     if form == "json":
         return JSONResponse(release)
+    # A download and never a page: what is in it are a consumer's words and a provider's keys.
     name = f'attachment; filename="{release_id}.csv"'
     return Response(as_csv(release), media_type="text/csv", headers={"Content-Disposition": name})
 

@@ -24,6 +24,10 @@ def operations(document):
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
+def test_document_is_the_same_again(web, document):
+    assert web.client.get("/v1/openapi.json").json() == document
+
+
 def test_every_operation_is_documented(document):
     for operation in operations(document):
         assert operation["summary"]

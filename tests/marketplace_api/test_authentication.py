@@ -150,6 +150,7 @@ def test_unknown_critical_header(verifier):
         {"exp": int(NOW.timestamp()) - 60},
         {"exp": str(int(NOW.timestamp()) + 600)},
         {"exp": True},
+        {"exp": int(NOW.timestamp()) + 3591},
         {"exp": None},
         {"nbf": int(NOW.timestamp()) + 61},
         {"nbf": "0"},

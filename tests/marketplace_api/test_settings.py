@@ -67,8 +67,17 @@ def test_unknown_variable_is_refused(monkeypatch, tmp_path):
         read(tmp_path)
 
 
+OWN = {"issuer": "https://idp.example", "issuer_keys": Path("/keys.json")}
+
+
 def test_remote_address_needs_consent():
-    assert Settings(host="192.0.2.1", allow_remote=True).host == "192.0.2.1"
+    assert Settings(host="192.0.2.1", allow_remote=True, **OWN).host == "192.0.2.1"
+
+
+@pytest.mark.parametrize("given", [{"allow_remote": True}, OWN])
+def test_remote_address_needs_own_issuer(given):
+    with pytest.raises(ValueError, match="only a loopback address"):
+        Settings(host="192.0.2.1", **given)
 
 
 def test_localhost_is_loopback():
@@ -76,10 +85,7 @@ def test_localhost_is_loopback():
 
 
 def test_production_with_own_issuer():
-    settings = Settings(
-        environment="production", issuer="https://idp.example", issuer_keys=Path("/keys.json")
-    )
-    assert not settings.embedded_issuer
+    assert not Settings(environment="production", **OWN).embedded_issuer
 
 
 def test_every_setting_is_described():

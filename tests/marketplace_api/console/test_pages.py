@@ -102,7 +102,7 @@ def test_empty_catalog_says_next_step(empty, settings):
 
 def test_product_shows_terms(web):
     text = page(web, f"/products/{DECLARATIONS}")[0].text
-    for fact in ("importer_id", "5 companies", "p = 10", "forbidden to everyone", "each month"):
+    for fact in ("importer_id", "5 companies", "p = 10", "Forbidden to everyone", "each month"):
         assert fact in text
 
 
