@@ -49,6 +49,7 @@ class Grant:
     consumer: str
     product: str
     purpose: str
+    # Kept as the service wrote it; only the service's clock decides.
     expires_at: str
     epsilon: Decimal
     max_queries: int
@@ -86,6 +87,7 @@ class Approval:
         return {
             "approve": True,
             "reason": self.reason,
+            # As text and without an exponent: budgets must add up exactly.
             "epsilon": format(self.epsilon, "f"),
             "max_queries": self.max_queries,
             "min_units": self.min_units,

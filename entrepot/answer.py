@@ -41,6 +41,7 @@ WITHHELD = Withheld.WITHHELD
 
 Value = str | int | bool | float | Decimal | date | datetime | Withheld | None
 
+# Text stands for numbers that a JSON reader would round; a float column has none of those.
 _READERS: Mapping[str, tuple[tuple[type, ...], Callable[..., Value]]] = {
     "string": ((str,), str),
     "boolean": ((bool,), bool),
@@ -85,6 +86,7 @@ class Answer:
         release = fields.child(document, "release")
         withheld = fields.child(release, "withheld")
         columns = tuple(map(ResultColumn.read, fields.items(release, "columns")))
+        # Null, where keys are not public: how many groups there are would tell of the data.
         below = withheld.get("below_threshold")
         return cls(
             id=fields.text(document, "id"),
@@ -120,6 +122,7 @@ class Answer:
 
     def _texts(self, most: int | None) -> list[list[str]]:
         """The cells of the first rows as text; a column's numbers are all written alike."""
+        # Only the rows that are shown decide, so that what is below them changes nothing.
         shown = self.rows[:most]
         large = [any(_is_large(row[j]) for row in shown) for j in range(len(self.columns))]
         return [
@@ -129,6 +132,7 @@ class Answer:
 
     def facts(self) -> str:
         """What a reader must know besides the rows, in sentences, a line to each."""
+        # Too few and none are counted together: apart, they would tell which groups exist.
         below, again = self.below_threshold, " (answered before, so free)" if self.cached else ""
         under = "an unstated number of groups" if below is None else f"{below} groups"
         return (
@@ -172,6 +176,7 @@ class Answer:
         Raises:
             MissingExtraError: pandas is not installed.
         """
+        # Looked for before pyarrow is loaded, whose own message would not name our extra.
         if importlib.util.find_spec("pandas") is None:
             raise MissingExtraError(
                 "pandas is not installed", hint='pip install "entrepot[pandas]"'
@@ -186,6 +191,7 @@ class Answer:
 
 def _rows(release: Document, columns: tuple[ResultColumn, ...]) -> Iterator[tuple[Value, ...]]:
     """The release's rows as typed values."""
+    # The list decides, not the null: an SQL NULL is a value that is shown.
     hidden = {_place(cell) for cell in fields.items(fields.child(release, "withheld"), "cells")}
     rows = [fields.as_list(row, "rows") for row in fields.items(release, "rows")]
     for i, row in enumerate(rows):
@@ -208,6 +214,7 @@ def _place(cell: Json) -> tuple[int, int]:
 
 def _withheld(cell: Json) -> Withheld:
     """The sentinel for a cell that must be empty."""
+    # A value here would be one that a rule has withheld; it must not get any further.
     if cell is not None:
         raise MalformedError("a withheld cell has a value")
     return WITHHELD
@@ -219,6 +226,7 @@ def _value(cell: Json, column: ResultColumn) -> Value:
     if cell is None:
         return None
     try:
+        # To Python, True is a whole number; in a column of numbers it is a fault.
         if isinstance(cell, kinds) and isinstance(cell, bool) == (bool in kinds):
             return read(cell)
     except ValueError as error:
@@ -230,6 +238,7 @@ def _is_large(value: Value) -> bool:
     """Whether it is a number that nobody reads at a glance."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return False
+    # Compared and not converted: a whole number may be too large for a float.
     return not -SEPARATED < value < SEPARATED
 
 
@@ -239,6 +248,7 @@ def cell_text(value: Value, *, grouped: bool = False) -> str:
     >>> cell_text(WITHHELD), cell_text(1234567, grouped=True), cell_text(2026), cell_text(None)
     ('withheld', '1,234,567', '2026', '')
     """
+    # The order matters: bool is a kind of int, and datetime a kind of date.
     match value:
         case None:
             return ""

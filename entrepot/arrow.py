@@ -39,6 +39,7 @@ def table(answer: Answer) -> pa.Table:
         arrays.append(pa.array(values, type=_type(column, values)))
         error = {"entrepot.error": str(column.error)} if column.error is not None else None
         members.append(pa.field(column.name, arrays[-1].type, metadata=error))
+    # To Arrow, withheld and NULL are both null; the metadata tell them apart.
     withheld = [
         [i, j]
         for i, row in enumerate(answer.rows)
@@ -53,24 +54,24 @@ def _type(column: ResultColumn, values: Sequence[Value]) -> pa.DataType:
     """The Arrow type that holds the values of a column without loss."""
     match column.type:
         case "integer":
-            return _integer_type([value for value in values if isinstance(value, int)])
+            return _integer_type(values)
         case "decimal":
             return _decimal_type([value for value in values if isinstance(value, Decimal)])
         case "timestamp" | "datetime":
-            return _time_type([value for value in values if isinstance(value, datetime)])
+            return _time_type(values)
         case simple:
             return SIMPLE[simple]
 
 
-def _integer_type(values: Sequence[int]) -> pa.DataType:
+def _integer_type(values: Sequence[Value]) -> pa.DataType:
     """64 bits where they do, for everybody reads those; sums of 64-bit values may need more."""
-    fits = all(-(2**63) <= value < 2**63 for value in values)
+    fits = all(-(2**63) <= value < 2**63 for value in values if isinstance(value, int))
     return pa.int64() if fits else pa.decimal256(WIDE, 0)
 
 
-def _time_type(values: Sequence[datetime]) -> pa.DataType:
+def _time_type(values: Sequence[Value]) -> pa.DataType:
     """Instants if any value tells its offset, else wall-clock times."""
-    zoned = any(value.tzinfo is not None for value in values)
+    zoned = any(isinstance(value, datetime) and value.tzinfo is not None for value in values)
     return pa.timestamp("us", tz="UTC" if zoned else None)
 
 
@@ -79,6 +80,7 @@ def _decimal_type(values: Sequence[Decimal]) -> pa.DataType:
     parts = [value.as_tuple() for value in values]
     scale = max((-int(part.exponent) for part in parts), default=0)
     whole = max((len(part.digits) + int(part.exponent) for part in parts), default=0)
+    # The narrower type where it does, for other libraries read that one better.
     wide = scale + max(whole, 0) > NARROW
     return pa.decimal256(WIDE, scale) if wide else pa.decimal128(NARROW, scale)
 
@@ -101,6 +103,7 @@ def actions(path: Path) -> Iterator[Document]:
     Raises:
         OSError, ValueError: it cannot be read as Parquet.
     """
+    # By batches: the checkpoint of a large table does not fit into memory as Python values.
     for batch in pq.ParquetFile(path).iter_batches(columns=ACTIONS):
         for row in batch.to_pylist(maps_as_pydicts="strict"):
             yield {name: value for name, value in row.items() if value is not None}

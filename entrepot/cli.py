@@ -53,11 +53,13 @@ for _name, _place, _help in (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line, or without one the program's own, and gives its exit code."""
+    # Called with arguments, we are a guest in somebody's process and leave its streams alone.
     if arguments is None:
         _become_program()
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         code = app(given)
+        # A full disk or a reader that is gone shows only now, and should while we can say so.
         sys.stdout.flush()
     except EntrepotError as error:
         _complain(error, as_json="--json" in given)
@@ -83,6 +85,7 @@ def _complain(error: EntrepotError, *, as_json: bool) -> None:
         "rewrite": error.rewrite,
         "request_id": error.request_id,
     }
+    # Who asked for JSON reads refusals by program as well.
     if as_json:
         sys.stderr.write(json.dumps(said) + "\n")
         return
@@ -95,9 +98,11 @@ def _complain(error: EntrepotError, *, as_json: bool) -> None:
 
 def _become_program() -> None:
     """Makes whatever may still go wrong end in a sentence: odd terminals, faults of our own."""
+    # A trace would show our code in place of an answer, and maybe what was asked.
     sys.excepthook = _last_words
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
+            # A terminal that has no letter for a name still has to show the rest of the line.
             stream.reconfigure(errors="backslashreplace")
 
 

@@ -33,6 +33,7 @@ def connect(
         ProfileError: the profile file is missing, open to others, or not in its form.
         InputError: the URL, the token or a key cannot be used.
     """
+    # A relative path may contain anything but these beginnings.
     if isinstance(where, str) and where.startswith(("http://", "https://")):
         keys = Keys.parse(log_key, room_key) if log_key or room_key else None
         return Client(Transport(where, Access(token=token)), keys=keys)
@@ -202,6 +203,7 @@ class Client:
         if answer.receipt.kind != "release":
             raise ReceiptError("question", f"the receipt is of a {answer.receipt.kind[:20]}")
         answer.receipt.answers(purpose=purpose)
+        # By URL and token we do not know as whom we ask; a profile says so.
         if self.organisation:
             answer.receipt.answers(consumer=self.organisation)
         stated = answer.receipt.statement.get("sql")
@@ -217,6 +219,7 @@ class Client:
 
 def _question(sql: str, purpose: str, most: Decimal | str | None) -> Document:
     """A question as the service wants it."""
+    # Text, for a binary fraction is not the decimal that was meant.
     text = format(most, "f") if isinstance(most, Decimal) else most
     limit = {} if text is None else {"max_epsilon": text}
     return {"sql": sql, "purpose": purpose, **limit}

@@ -39,6 +39,7 @@ def program(*arguments: str) -> list[str]:
     Raises:
         MissingExtraError: the service, or what it needs, is not installed.
     """
+    # The plain installation has the service's modules too, but not what they stand on.
     for needed in (MODULE, "fastapi", "deltalake", "numpy"):
         if importlib.util.find_spec(needed) is None:
             raise MissingExtraError(
@@ -74,6 +75,7 @@ def _forwarding(child: subprocess.Popen[bytes]) -> Iterator[None]:
 
 def free_port(usual: int = PORT) -> int:
     """The usual port if nobody listens on it, else one that is free."""
+    # Another demo may still run; port 0 lets the system choose.
     for port in (usual, 0):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -114,6 +116,7 @@ class Server:
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            # One stream keeps warnings and the reason of a failure in their order.
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
@@ -134,12 +137,14 @@ class Server:
         """Keeps reading, so that the child never waits for a full pipe."""
         for line in self._child.stdout or ():
             self.last.append(line.rstrip())
+            # Once it is ready nobody takes lines any more, and they would pile up.
             if not self.url:
                 self._lines.put(line)
         self._lines.put(None)
 
     def wait_ready(self, within: float) -> None:
         """Waits until the child says where it serves, at most so many seconds."""
+        # The whole wait is bounded, however often the child says something.
         ends = time.monotonic() + within
         while not self.url:
             try:

@@ -57,6 +57,7 @@ class RemoteLog:
 
     def entries(self, size: int) -> Iterator[bytes]:
         """The entries, one request to each."""
+        # Up to the checkpoint only: what is appended meanwhile is under the next one.
         for index in range(size):
             try:
                 reply = self.transport.send(Call("GET", f"/v1/log/entries/{index}"))
@@ -88,6 +89,7 @@ class Copy:
         Raises:
             InputError: a file is missing or cannot be read.
         """
+        # Auditors often keep a checkpoint alone; it still bounds what may have changed.
         if not place.is_dir():
             return cls(read_text(place, limit=LONGEST_NOTE))
         lines = read_bytes(place / "entries.jsonl", limit=LARGEST_COPY).splitlines()
@@ -154,6 +156,7 @@ def _check_earlier(
     entries: Sequence[bytes], leaves: Sequence[bytes], earlier: Copy, before: Checkpoint
 ) -> None:
     """Step 3: the first entries are those of the earlier checkpoint."""
+    # A log only grows; a shorter one has been put back to an earlier day.
     if before.size > len(entries):
         raise LogError(f"the log has {len(entries)} entries, but had {before.size} before")
     if merkle.root(leaves[: before.size]) != before.root:
@@ -167,6 +170,7 @@ def _check_earlier(
 
 def _first_change(leaves: Sequence[bytes], earlier: Copy) -> int | None:
     """The first entry that differs from the earlier copy's."""
+    # The log may have grown since, and a mere checkpoint has no entries at all.
     pairs = zip(leaves, map(merkle.leaf, earlier.kept), strict=False)
     return next((index for index, (now, then) in enumerate(pairs) if now != then), None)
 
@@ -175,6 +179,7 @@ def _misfit(
     source: Source, checkpoint: Checkpoint, leaves: Sequence[bytes], earlier: Copy | None
 ) -> str:
     """Which entry the root does not fit, in a sentence."""
+    # Our own copy is asked first: the service's word comes from whom we doubt just now.
     changed = _first_change(leaves, earlier) if earlier else None
     if changed is None:
         fits = [_on_path(source, checkpoint, i, hashed) for i, hashed in enumerate(leaves)]

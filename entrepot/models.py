@@ -17,6 +17,7 @@ from entrepot.proofs.fields import Document
 Item = TypeVar("Item")
 
 NUMERIC = frozenset({"integer", "decimal", "float"})
+# Bounded on both sides: formatting a huge exponent, or a million digits, would take the memory.
 _DECIMAL = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60})?", re.ASCII)
 
 
@@ -61,6 +62,7 @@ class ResultColumn:
     def read(cls, item: Json) -> Self:
         """The column in a reply."""
         source = fields.as_object(item, "column")
+        # Empty where there is no noise; a margin of zero would claim more than that.
         error = fields.text(source, "error", "")
         name, kind = fields.text(source, "name"), fields.text(source, "type")
         return cls(name, kind, decimal(error) if error else None)
@@ -158,6 +160,7 @@ class Explanation:
         return cls(
             mode=fields.text(source, "mode"),
             cost=Cost.read(source),
+            # Where keys are not public, even their number would tell of the data.
             cells=None if source.get("cells") is None else fields.whole(source, "cells"),
             min_units=fields.whole(source, "min_units"),
             p_percent=fields.whole(source, "p_percent"),
@@ -170,6 +173,7 @@ class Explanation:
 
     def __str__(self) -> str:
         """The explanation in sentences, a line to each."""
+        # What it cost once is no longer its price.
         price = "nothing, as it was answered before" if self.cached else str(self.cost)
         groups = "the groups in the data" if self.cells is None else f"{self.cells} public groups"
         return (
@@ -216,6 +220,7 @@ class Product:
         """The product in a reply."""
         source = fields.as_object(item, "product")
         text, terms = partial(fields.text, source), fields.child(source, "terms")
+        # A list of products leaves the columns out, so as to stay short.
         columns = fields.items(source, "columns") if "columns" in source else ()
         return cls(
             id=text("id"),
@@ -232,5 +237,6 @@ class Product:
 
     def mentions(self, words: str) -> bool:
         """Whether every word is in the product's name, title, description or purposes."""
+        # Case folding, for people search in capitals and in languages where lower() is not enough.
         said = " ".join([self.id, self.title, self.description, *self.purposes]).casefold()
         return all(word in said for word in words.casefold().split())

@@ -55,6 +55,7 @@ class Profile:
         except InputError as error:
             raise ProfileError(str(error), hint=error.hint) from error
         try:
+            # Unknown fields are refused too: a misspelt key would go unnoticed otherwise.
             return cls._read(fields.exactly(parse(data), "profile", NAMES))
         except (MalformedError, InputError) as error:
             raise ProfileError(

@@ -65,6 +65,7 @@ class Reply:
         """
         if _SUCCESS <= self.status < _REDIRECT:
             return self
+        # Followed, a redirect would take credentials and questions to another place.
         if self.status < _ERROR:
             raise ReplyError(
                 f"the service answered with status {self.status}, which is no answer",
@@ -90,6 +91,7 @@ def _problem(body: Json) -> ServiceError:
         )
         complaints = "".join(
             f"\n  {_complaint(fields.as_object(item, 'errors'))}"
+            # A contract can have many faults, and all in one go are corrected in one go.
             for item in fields.as_list(document.get("errors") or [], "errors")[:100]
         )
     except MalformedError as error:

@@ -30,6 +30,7 @@ _COMMIT = re.compile(r"(\d{20})\.json")
 _CHECKPOINT = re.compile(r"(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet")
 Stated = tuple[str, int | None, str]
 """A product, the version of its snapshot if it has one, and the snapshot's digest."""
+# A table may have lost thousands of files; the first few say enough.
 MOST_NAMED = 5
 """Files that a message names; it counts the rest."""
 
@@ -102,6 +103,7 @@ class DeltaLog:
         for action in self._actions(start, sorted(needed)):
             if isinstance(added := action.get("add"), dict):
                 files[_key(added)] = added
+            # By path and vector: a file whose rows were deleted is taken away and added anew.
             if isinstance(removed := action.get("remove"), dict):
                 files.pop(_key(removed), None)
             if isinstance(changed := action.get("metaData"), dict):
@@ -179,6 +181,7 @@ def _plain_differences(found: str, stated: Iterable[Stated]) -> Iterator[tuple[s
 
 def _plain_digest(place: Path) -> str:
     """The digest of a Parquet or CSV file, or of a folder of them."""
+    # By name and not as the file system lists them, which differs between machines.
     paths = sorted(place.iterdir()) if place.is_dir() else [place]
     # What writers leave behind, such as _SUCCESS and .crc files, is no data.
     paths = [path for path in paths if not path.name.startswith(("_", "."))]
@@ -247,6 +250,7 @@ def _complete(names: Iterable[str]) -> dict[int, tuple[str, ...]]:
     return {
         version: tuple(parts)
         for (version, count), parts in sorted(found.items())
+        # A writer that stopped half way leaves parts that mean nothing.
         if len(parts) == count
     }
 
@@ -271,6 +275,7 @@ def _file(added: Document) -> Document:
     """An active file as the digest has it."""
     values = fields.as_object(added.get("partitionValues") or {}, "partitionValues")
     return {
+        # The log has paths URL-encoded; two encodings of a path are the same file.
         "path": unquote(fields.text(added, "path")),
         "size": fields.whole(added, "size"),
         "partitionValues": dict(values),

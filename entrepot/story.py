@@ -31,6 +31,7 @@ class Question:
     sums: tuple[str, ...]
 
 
+# The questions are those of the demo world's list; the tests ask all of them.
 IMPORTS_SQL = (
     "SELECT hs2, date_trunc('month', date) AS month, SUM(item_value) AS value_eur, "
     "SUM(net_mass_kg) AS mass_kg FROM {table} GROUP BY hs2, month ORDER BY value_eur DESC"
@@ -62,6 +63,7 @@ REAL_FRAUD = Question(
     "ORDER BY declarations DESC",
     ("declarations",),
 )
+# Even a group that hides its importer's name would be that one importer.
 COMPANIES = Question(
     "r2-rewritten",
     "Refused: import value by single importer",
@@ -71,6 +73,7 @@ COMPANIES = Question(
     "GROUP BY importer_id",
     ("value_eur",),
 )
+# This product's contract asks for noise, so the answer has margins and costs privacy budget.
 GATES = Question(
     "q5-gates",
     "Q5: containers (TEU) through the gate by hour of day, with noise",
@@ -86,9 +89,10 @@ class Story:
     """Plays the questions, as the profiles in a directory, and saves their receipts in another."""
 
     def __init__(self, directory: Path, say: Callable[[str], None]) -> None:
+        # Both are made for people to try with: the profiles by the service, the receipts here.
         self._profiles = directory / "profiles"
         self._receipts = directory / "receipts"
-        self._say = say
+        self._out = say
 
     def tell(self, *, real: bool) -> None:
         """Plays everything; `real` says that the real declarations are published too."""
@@ -112,6 +116,7 @@ class Story:
         self._title(question.title)
         self._say(f"{question.asker} asks for {question.purpose}:\n  {question.sql}")
         with self._client(question.asker) as client:
+            # Before anything is spent: what it would cost, and who says that it may be asked.
             self._say(str(client.explain(question.sql, purpose=question.purpose)))
             self._answer(client, question, question.sql)
 
@@ -121,8 +126,9 @@ class Story:
         self._say(f"{question.asker} asks for {question.purpose}:\n  {question.sql}")
         with self._client(question.asker) as client:
             refusal = _refused(client, question)
-            self._say(f"refused: {refusal.code}: {printable(str(refusal))}")
-            self._say(f"rewrite: {printable(refusal.rewrite)}")
+            self._say(f"refused: {refusal.code}: {refusal}")
+            self._say(f"rewrite: {refusal.rewrite}")
+            # Verbatim: a rewrite that had to be corrected would be no help.
             self._answer(client, question, refusal.rewrite)
 
     def _answer(self, client: Client, question: Question, sql: str) -> None:
@@ -142,6 +148,10 @@ class Story:
         """A connection as one of the demo's organisations."""
         return connect(self._profiles / f"{asker}.json")
 
+    def _say(self, text: str) -> None:
+        """Says something, line by line, whoever wrote it."""
+        self._out("\n".join(map(printable, text.split("\n"))))
+
     def _title(self, text: str) -> None:
         """A heading."""
         self._say(f"\n{text}\n{'-' * len(text)}")
@@ -153,12 +163,14 @@ def _refused(client: Client, question: Question) -> QueryRejectedError:
         client.query(question.sql, purpose=question.purpose)
     except QueryRejectedError as refusal:
         return refusal
+    # A story that went on from here would hide the worst that can happen.
     raise EvidenceError(f"the service answered what it must refuse: {question.sql}")
 
 
 def _totals(answer: Answer, names: Iterable[str]) -> Iterable[str]:
     """The sum of what is released of each column."""
     for name in names:
+        # Over what is released: a true total would give away what is withheld.
         values = [row[name] for row in answer]
         total = sum((value for value in values if isinstance(value, int | Decimal)), Decimal(0))
         yield f"{name} {cell_text(total, grouped=True)}"

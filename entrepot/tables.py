@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
 
+# C0 and C1 controls, line separators, and what turns the direction of writing.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -20,7 +21,11 @@ def printable(text: str) -> str:
 
 
 def width(text: str) -> int:
-    """The terminal columns that a text takes: two for wide characters, none for combining ones."""
+    """The terminal columns that a text takes: two for wide characters, none for combining ones.
+
+    >>> width("abc"), width("\u6e2f")
+    (3, 2)
+    """
     return sum(
         0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
         for letter in text
@@ -37,8 +42,10 @@ def text_table(
     27       5
     84   1,200
     """
+    # Made safe before it is measured, as a control character gets longer by that.
     lines = [[printable(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    # Columns of which nothing is said hold text.
     sides = [*right, *[False] * (len(widths) - len(right))]
     return "\n".join(
         "  ".join(

@@ -285,7 +285,7 @@ def _address(url: str, *, secret: bool) -> httpx2.URL:
         )
     if found.scheme == "http" and secret and not _loopback(found.host):
         raise InputError(
-            f"credentials would travel in the clear to {found.host}", hint="use an https:// url"
+            f"credentials would travel in the clear to {found.host}", hint="use https://"
         )
     return found
 

@@ -43,6 +43,7 @@ def list_requests(*, common: Common = COMMON) -> None:
 @app.command(name="show")
 def show_request(request: str, /, *, common: Common = COMMON) -> None:
     """Show one request in full, by its id."""
+    # The service has no single request to give; a list of them is short.
     with common.connect() as client:
         found = [one for one in client.requests() if one.id == request]
     if not found:

@@ -30,6 +30,7 @@ def search(*words: str, common: Common = COMMON) -> None:
     """List the products that have all the words, or show one in full by its name."""
     with common.connect() as client:
         found = client.search(" ".join(words))
+        # One product asked for by its own name is wanted in full.
         if [product.id for product in found] == list(words):
             _show_product(client.product(found[0].id), json=common.json)
             return
@@ -68,6 +69,7 @@ def query(
             _show_explanation(explanation, json=common.json)
             return
         answer = client.query(question, purpose=how.purpose, max_epsilon=how.max_epsilon)
+    # Saved before anything is shown, as whoever reads stdout may stop reading.
     if how.receipt:
         answer.receipt.save(how.receipt)
     if common.json:

@@ -41,6 +41,7 @@ class Pins:
 
     def keys(self) -> Keys:
         """The keys; InputError or ProfileError where they are not to be had."""
+        # Keys that are given win: an auditor need not have a profile, nor trust ours.
         if self.log_key and self.room_key:
             return Keys.parse(self.log_key, self.room_key)
         if self.log_key or self.room_key:
@@ -85,6 +86,7 @@ def verify_receipt(
     json: JsonOption = False,
 ) -> None:
     """Verify a receipt file offline, and show what it states; if it fails, say what differs."""
+    # Nothing of the receipt is shown before all of it has been verified.
     document = load(file)
     checkpoint = check(document, pins.keys(), release=_release(against.answer))
     statement, entry = child(document, "statement"), child(document, "entry")
@@ -138,6 +140,7 @@ def verify_whole_log(
     else:
         with Common(pins.profile).connect() as client:
             found = client.verify_log(earlier=earlier)
+    # Only a log that verified is worth keeping; the next one is compared with it.
     if places.save:
         found.save(places.save)
     show(found.note.rstrip("\n"))

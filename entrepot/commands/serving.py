@@ -26,6 +26,7 @@ def demo(
     port: Annotated[int | None, Parameter(help="Port on 127.0.0.1; 8600 where it is free.")] = None,
 ) -> int:
     """Build a made-up world of ports on this machine, and play the main job on it."""
+    # Absolute, for the child may not start where we are.
     world = directory.absolute()
     arguments = ["--size", size, "--directory", str(world), "--port", str(port or free_port())]
     if data is not None:

@@ -46,6 +46,7 @@ def show(text: str) -> None:
 
 def show_json(value: Json) -> None:
     """Writes a value as JSON, readable by people too, to stdout."""
+    # ASCII alone: neither a terminal nor a file's encoding can change what is read back.
     show(json.dumps(value, indent=2, ensure_ascii=True, default=dict))
 
 
@@ -69,6 +70,7 @@ def show_list(
     """Writes a list as a table under its header, or as JSON; says so where it is empty."""
     if json:
         show_json(documents)
+    # An empty table would look like a fault; in JSON an empty list says it.
     elif documents:
         show(text_table(header.split(), rows))
     else:
@@ -76,14 +78,12 @@ def show_list(
 
 
 def read_stdin() -> str:
-    """All that comes on stdin, as text.
+    """All that comes on stdin, as UTF-8 text whatever the terminal's encoding.
 
     Raises:
-        InputError: it is not in the terminal's encoding, which is UTF-8 nearly everywhere.
+        InputError: it is not UTF-8.
     """
     try:
-        return sys.stdin.read()
+        return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"stdin is not {error.encoding} text from byte {error.start} on"
-        ) from error
+        raise InputError(f"stdin is not UTF-8 text from byte {error.start} on") from error

@@ -48,6 +48,9 @@ def canonical(value: Json) -> bytes:
 
     Raises:
         MalformedError: the value has no canonical form.
+
+    >>> canonical({"b": 1.0, "a": "x"})
+    b'{"a":"x","b":1}'
     """
     try:
         return rfc8785.dumps(value)
@@ -66,6 +69,7 @@ def digest(value: Json) -> str:
 
 def commitment(salt: bytes, value: Json) -> str:
     """What stands for a value in a log entry; without the salt nobody can tell which value."""
+    # The salt has a fixed length, so no other salt and value make the same bytes.
     return hashlib.sha256(salt + canonical(value)).hexdigest()
 
 

@@ -51,7 +51,11 @@ def child(source: Document, key: str) -> Document:
 
 
 def text(source: Document, key: str, default: str | None = None) -> str:
-    """The text in a field; the default, where there is one, for a field that is missing or null."""
+    """The text in a field; the default, where there is one, for a field that is missing or null.
+
+    >>> text({"hint": None}, "hint", "")
+    ''
+    """
     value = source.get(key)
     if value is None and default is not None:
         return default
@@ -61,7 +65,11 @@ def text(source: Document, key: str, default: str | None = None) -> str:
 
 
 def whole(source: Document, key: str) -> int:
-    """The whole number, not negative, in a field."""
+    """The whole number, not negative, in a field.
+
+    >>> whole({"size": 40}, "size")
+    40
+    """
     value = source.get(key)
     # To Python, True is a whole number; to JSON it is not.
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:

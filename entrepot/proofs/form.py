@@ -38,6 +38,7 @@ class ReceiptForm:
         """
         # A value without a canonical form, such as half a surrogate pair, would fail only later.
         canonical(document)
+        # An unknown field is refused: it would be read by people and vouched for by nobody.
         top = fields.exactly(
             document, "receipt", "format statement salts entry signature proof checkpoint"
         )
@@ -73,6 +74,7 @@ def hashes(proof: Document) -> tuple[bytes, ...]:
         MalformedError: not a list of hashes, or longer than any path is.
     """
     found = fields.items(proof, "hashes")
+    # Checked before the hashes are read, so that a long list costs nothing.
     if len(found) > DEEPEST:
         raise MalformedError(f"the proof has {len(found)} hashes, expected at most {DEEPEST}")
     return tuple(_all_hex({str(i): value for i, value in enumerate(found)}, HASH).values())

@@ -13,7 +13,11 @@ def leaf(data: bytes) -> bytes:
 
 
 def node(left: bytes, right: bytes) -> bytes:
-    """The hash of two subtrees."""
+    """The hash of two subtrees.
+
+    >>> node(leaf(b"a"), leaf(b"b")) == root([leaf(b"a"), leaf(b"b")])
+    True
+    """
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
@@ -47,6 +51,9 @@ def climb(hashed: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
 
     Raises:
         MalformedError: the index lies outside the tree, or the path has another length.
+
+    >>> climb(leaf(b"b"), 1, 2, [leaf(b"a")]) == node(leaf(b"a"), leaf(b"b"))
+    True
     """
     if not 0 <= index < size:
         raise MalformedError(f"index {index} lies outside a tree of size {size}")

@@ -1,4 +1,5 @@
 import json
+import sys
 from decimal import Decimal
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from entrepot.arrow import actions
+from entrepot.errors import MissingExtraError
 from tests.entrepot.test_answer import COLUMNS, RELEASE, one_column, read
 
 
@@ -39,6 +41,13 @@ def test_pandas_keeps_whole_numbers():
     assert frame["n"].tolist() == [12, 9007199254740993, 5]
     assert frame["open"].tolist() == [True, False, pd.NA]
     assert str(frame["n"].dtype) == "Int64"
+
+
+def test_missing_pandas_names_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MissingExtraError) as caught:
+        read().to_pandas()
+    assert caught.value.hint == 'pip install "entrepot[pandas]"'
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,13 @@ def test_receipt_for_other_question_is_refused(client, service, change, what):
         client.query(SQL, purpose=PURPOSE)
 
 
+def test_receipt_of_refusal_is_refused(client, service):
+    index = service.log.append(statement(), kind="refusal")
+    service.pages["/v1/queries"] = answer(service.log, index)
+    with pytest.raises(ReceiptError, match=r"^question: the receipt is of a refusal"):
+        client.query(SQL, purpose=PURPOSE)
+
+
 def test_other_words_are_not_believed_equal(client, service):
     index = service.log.append(statement(sql="SELECT count(*) AS n FROM t"))
     service.pages["/v1/queries"] = answer(service.log, index, cached=True)

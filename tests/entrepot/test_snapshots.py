@@ -170,6 +170,15 @@ def test_damaged_log_is_named(table, line):
     assert "cannot be read up to version 5" in fault(statement, table)
 
 
+def test_path_that_is_no_text_is_named(table):
+    statement = stated(table, 5)
+    rewrite(
+        commit(table, 5),
+        lambda action: {"add": {**action["add"], "path": "\ud800"}} if "add" in action else action,
+    )
+    assert "cannot be read: no canonical form" in fault(statement, table)
+
+
 @pytest.mark.parametrize("lost", ["metaData", "protocol"])
 def test_log_without_metadata_is_named(table, lost):
     statement = stated(table, 0)

@@ -176,6 +176,16 @@ def test_body_is_canonical_json(service, transport):
     assert service.seen[-1][3] == '{"a":1,"b":"\u00e9"}'.encode()
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [({"sql": "\ud800"}, "cannot be sent"), ({"sql": "x" * 16_000_000}, "expected at most 15")],
+)
+def test_impossible_body_is_not_sent(service, transport, body, says):
+    with pytest.raises(InputError, match=says):
+        transport.send(Call("POST", "/v1/queries", body, key="k"))
+    assert service.paths() == []
+
+
 def test_call_as_nobody_has_no_token(service, opened):
     with pytest.raises(AuthenticationError):
         opened(service.url, Access()).send(READ)

@@ -59,7 +59,7 @@ def test_product_is_shown_by_name(run):
 
 
 def test_nothing_found_is_said(run):
-    assert run("search", "vessel") == (0, "", "nothing found\n")
+    assert run("search", "import", "vessel") == (0, "", "nothing found\n")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,21 @@ def test_question_comes_from_stdin(profile, service, sql):
         [*command, "--profile", str(profile)], input=sql.encode(), capture_output=True, check=False
     )
     assert (run.returncode, run.stdout) == (0, ANSWER.encode())
+
+
+def test_binary_stdin_is_refused(profile):
+    command = [sys.executable, "-m", "entrepot", "query", "-", "--purpose", PURPOSE]
+    run = subprocess.run(
+        [*command, "--profile", str(profile)], input=b"\xff", capture_output=True, check=False
+    )
+    assert (run.returncode, run.stdout) == (1, b"")
+    assert run.stderr.startswith(b"INPUT_INVALID: stdin is not UTF-8 text from byte 0 on")
+
+
+def test_argument_that_is_no_text_is_refused(profile):
+    command = [sys.executable, "-m", "entrepot", "query", b"\xff", "--purpose", PURPOSE]
+    run = subprocess.run([*command, "--profile", str(profile)], capture_output=True, check=False)
+    assert (run.returncode, run.stderr.partition(b":")[0]) == (1, b"INPUT_INVALID")
 
 
 def test_question_may_begin_with_comment(run, service):
