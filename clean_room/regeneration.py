@@ -130,18 +130,32 @@ def _contribution(measure: Measure, relation: Relation) -> list[exp.Expr]:
         return parts if measure.argument is not None else parts[:1]
     total: exp.Expr = exp.Sum(this=_col(name))
     if bound is not None:
-        return [_named(_bounded_sum(total, measure, bound), name)]
+        return [_named(_bounded_sum(measure, bound), name)]
     weight = exp.Coalesce(this=exp.Sum(this=exp.Abs(this=_col(name))), expressions=[_number(0)])
     present = exp.Count(this=_col(name))
     return [_named(total, name), _named(weight, f"{name}_weight"), _named(present, f"{name}_rows")]
 
 
-def _bounded_sum(total: exp.Expr, measure: Measure, bound: Contribution) -> exp.Expr:
-    """A unit's sum within what its allowed rows could add up to; nothing counts as zero."""
+def _bounded_sum(measure: Measure, bound: Contribution) -> exp.Expr:
+    """A unit's sum, as of no more rows than it is allowed; nothing counts as zero.
+
+    More rows are thinned to their mean times the allowed number, which is what their count is
+    capped at too: a sum over a count then stays an average.
+    """
     low = min(0, (measure.low or 0) * bound.rows)
     high = max(0, (measure.high or 0) * bound.rows)
-    zero = exp.Coalesce(this=total, expressions=[_number(0)])
+    total, count = exp.Sum(this=_col(measure.name)), exp.Count(this=_col(measure.name))
+    mean = exp.Div(this=total.copy(), expression=count)
+    thinned = _decimal(exp.Mul(this=mean, expression=_number(bound.rows)), measure)
+    many = exp.GT(this=count.copy(), expression=_number(bound.rows))
+    chosen = exp.Case(ifs=[exp.If(this=many, true=thinned)], default=_decimal(total, measure))
+    zero = exp.Coalesce(this=chosen, expressions=[_number(0)])
     return _clip(zero, _scaled(low, measure), _scaled(high, measure))
+
+
+def _decimal(value: exp.Expr, measure: Measure) -> exp.Expr:
+    """The value as a number of the measure's digits."""
+    return exp.cast(value, f"DECIMAL(38, {measure.scale})")
 
 
 def _bounded(relation: Relation) -> exp.Select:

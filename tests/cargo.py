@@ -9,7 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 from harbour import COLUMNS, DECLARATIONS, HS2, MODES, ORIGINS
@@ -220,6 +220,10 @@ def _part(measure: Measure, values: list[Decimal], bound: Contribution | None) -
         return Decimal(len(values) if bound is None else min(len(values), bound.rows))
     if bound is None:
         return sum(values, Decimal()) if values else None
+    total = sum(values, Decimal())
+    if len(values) > bound.rows:
+        thinned = Decimal(float(total) / len(values) * bound.rows)
+        total = thinned.quantize(Decimal(1).scaleb(-measure.scale), rounding=ROUND_HALF_UP)
     ends = (0, measure.low or 0, measure.high or 0)
     low, high = (Decimal(end).scaleb(-measure.scale) * bound.rows for end in (min(ends), max(ends)))
-    return max(low, min(high, sum(values, Decimal())))
+    return max(low, min(high, total))
