@@ -26,7 +26,11 @@ Dimension = tuple[str, str]
 
 
 def suggest(statement: Statement, contract: Contract, *, coarser: bool = False) -> str:
-    """SQL that asks for the like of the statement, within the contract as far as one can tell."""
+    """SQL that asks for the like of the statement, within the contract as far as one can tell.
+
+    Raises:
+        GrammarError: GROUP BY has the number of no output.
+    """
     select = statement.select
     rows = RowScope(contract, statement.alias)
     nodes = list(meant_groups(select, rows))
@@ -34,18 +38,24 @@ def suggest(statement: Statement, contract: Contract, *, coarser: bool = False) 
     if not nodes and _asks_for_rows(select):
         found = _suggested(contract)[:1]
     dimensions = dict(found[: contract.terms.max_dimensions])
-    owner, _, name = contract.product.partition(".")
     lines = [
         "SELECT "
         + ", ".join(
             [_shown(sql, alias) for sql, alias in dimensions.items()] + _aggregates(select)
         ),
-        f"FROM {owner.replace('-', '_')}.{name}",
+        f"FROM {_source(statement, contract)}",
     ]
     kept = [] if coarser else list(_conditions(select, rows))
     lines += ["WHERE " + " AND ".join(kept)] if kept else []
     lines += ["GROUP BY " + ", ".join(dimensions)] if dimensions else []
     return " ".join(lines)
+
+
+def _source(statement: Statement, contract: Contract) -> str:
+    """The product, under the statement's alias, which aggregates and conditions may use."""
+    owner, _, name = contract.product.partition(".")
+    written = f"{owner.replace('-', '_')}.{name}"
+    return written if statement.alias == name else f"{written} AS {statement.alias}"
 
 
 def _asks_for_rows(select: exp.Select) -> bool:
