@@ -51,6 +51,8 @@ class CsvConnector:
 def _header(file: Version) -> tuple[str, ...]:
     """The names in a file's header, once the whole file has been read without an error."""
     try:
+        # Python's reader is the strict one: Arrow's forgives an open quote and text after a closing
+        # one, and to DuckDB an empty line is a row of NULL where there is one column.
         with file.path.open(encoding="utf-8-sig", newline="") as opened:
             records = csv.reader(opened, strict=True)
             names = tuple(next(records, ()))

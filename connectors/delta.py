@@ -50,9 +50,12 @@ class DeltaConnector:
             ConnectorError: there is no table or no such version, the log or a file is damaged or
                 leads elsewhere, or a reader must understand what this one does not.
         """
+        # 1. Our own reading of the log, and the paths in it.
         folder = real(location.path) or location.path
         table = replay(folder, location.version)
+        # 2. Before delta-rs, which may know features that our way of reading does not.
         _check_features(table)
+        # 3. and 5. delta-rs opens no path that has not been looked at here.
         files = [(add, _file(folder, add)) for add in table.files]
         try:
             read = DeltaTable(str(folder), version=table.version)
@@ -64,6 +67,7 @@ class DeltaConnector:
                 "read, expected a Delta table",
                 hint="the Delta log is damaged: restore it, or write the table again",
             ) from None
+        # 4. The files' footers, against the log's schema.
         return Snapshot(
             format="delta",
             version=table.version,
@@ -124,6 +128,7 @@ def _file(folder: Path, add: Add) -> Version:
 
 def _deleted(read: DeltaTable, folder: Path, table: Table) -> Mapping[str, tuple[int, ...]]:
     """Step 5: the positions that are deleted, by path beneath the table."""
+    # A mask may end at the last deleted row, so its length says nothing; the count does.
     expected = {add.path: add.deletion.cardinality for add in table.files if add.deletion}
     if not expected:
         return {}
@@ -164,6 +169,7 @@ def _data_file(
 
 def _digest(table: Table) -> str:
     """The digest of a version: the table, its schema, and its files as the log names them."""
+    # As the log has it, to the byte: whoever verifies a receipt needs no Delta library for it.
     schema = hashlib.sha256(table.metadata.schema.encode()).hexdigest()
     return digest(
         {

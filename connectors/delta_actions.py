@@ -76,6 +76,7 @@ class Replay:
         Raises:
             ConnectorError: the action is not of the protocol's form.
         """
+        # Checkpoints have a column for every kind of action, NULL in all rows but one kind's.
         own = Fields({key: value for key, value in action.items() if value is not None}, "")
         try:
             self._apply(own)
@@ -88,6 +89,8 @@ class Replay:
 
     def _apply(self, own: Fields) -> None:
         """Takes the next action."""
+        # A file is known by its path and its deletion vector: deleting rows is a remove and an
+        # add of the same path, in either order.
         if "add" in own.values:
             added = _add(own.inner("add"))
             self.files[added.key] = added
@@ -130,6 +133,7 @@ def _deletion(action: Fields) -> Deletion | None:
     if action.values.get("deletionVector") is None:
         return None
     vector = action.inner("deletionVector")
+    # The third storage type, p, is an absolute path: delta-rs would read what lies there.
     storage, content = vector.text("storageType"), vector.text("pathOrInlineDv")
     if storage not in {"u", "i"}:
         raise vector.wrong(
@@ -152,6 +156,7 @@ def _vector_path(content: str) -> str:
     >>> _vector_path("ab^-aqEH.-t@S}K{vb[*k^")
     'ab/deletion_vector_d2c639aa-8816-431a-aaf6-d3fe2512ff61.bin'
     """
+    # Python has b85 in RFC 1924's alphabet; Z85 is the same code with another (ZeroMQ RFC 32).
     prefix, code = content[:-UUID_LENGTH], content[-UUID_LENGTH:]
     name = uuid.UUID(bytes=b85decode(code.translate(str.maketrans(Z85, RFC1924))))
     return f"{prefix}/deletion_vector_{name}.bin".removeprefix("/")

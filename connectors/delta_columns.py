@@ -1,7 +1,7 @@
 """The columns of a Delta table: what they are called in its files, and what may stand for them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -16,6 +16,8 @@ from data_products.errors import ConnectorError
 
 MAPPING = "delta.columnMapping"
 FIELD_ID = b"PARQUET:field_id"
+Alike = Callable[[pa.DataType], bool]
+Holds = Callable[[pa.DataType, pa.DataType], bool]
 ZONE = re.compile(r"(Z|[+-]\d{2}:?\d{2})$", re.ASCII)
 
 
@@ -44,6 +46,7 @@ def read_columns(metadata: Metadata, schema: pa.Schema) -> Columns:
     Raises:
         ConnectorError: columns are mapped or partitioned in no way that the protocol knows.
     """
+    # 1. Without a mode the words of column mapping mean nothing, even where a log has them.
     mode = str(metadata.configuration.get(f"{MAPPING}.mode", "none"))
     if mode not in {"none", "name", "id"} or not {*metadata.partition} <= {*schema.names}:
         raise ConnectorError(
@@ -53,6 +56,7 @@ def read_columns(metadata: Metadata, schema: pa.Schema) -> Columns:
         )
     if mode == "none":
         return Columns(plain(schema), {name: name for name in schema.names}, {}, metadata.partition)
+    # 2. With one, a column goes by its physical name, and in mode id its field id must agree too.
     flat = plain(pa.schema([field for field in schema if not types.is_nested(field.type)]))
     return Columns(
         schema=flat,
@@ -84,6 +88,7 @@ def constants(add: Add, columns: Columns) -> tuple[tuple[str, str | None], ...]:
     Raises:
         ConnectorError: the log gives other values than the partition columns', or of other types.
     """
+    # The log knows partition columns by their physical names, contracts by the logical ones.
     expected = {columns.physical[name]: name for name in columns.partition}
     if add.partition.keys() != expected.keys():
         raise ConnectorError(
@@ -104,8 +109,10 @@ def _constant(written: str | None, field: pa.Field) -> str | None:
             f"found binary partition column {field.name[:60]!r}, expected another type",
             hint="partition the table by another column",
         )
+    # With its zone said, the text means the same whatever zone a reader's session is in.
     if text and types.is_timestamp(field.type) and field.type.tz and not ZONE.search(text):
         text = f"{text}Z"
+    # Cast once now: what is no value of its type is met on opening, not while a query runs.
     repeated(text, field, 1)
     return text
 
@@ -120,11 +127,13 @@ def missing(file: Version, columns: Columns) -> tuple[str, ...]:
     stored = footer(file).schema
     absent = []
     for field in columns.schema:
+        # Some writers store partition values in the files as well; the log's are what counts.
         if field.name in columns.partition:
             continue
         own = stored.get_field_index(columns.physical[field.name])
         if own >= 0:
             _check_stored(stored.field(own), field, columns)
+        # Columns that are added later are NULL in older files, and so are never NOT NULL.
         elif field.nullable:
             absent.append(field.name)
         else:
@@ -144,19 +153,31 @@ def _check_stored(stored: pa.Field, field: pa.Field, columns: Columns) -> None:
 
 def _stands(found: pa.DataType, wanted: pa.DataType) -> bool:
     """Whether a stored type may stand for a column's: the same, or one that it holds in full."""
-    if types.is_integer(wanted):
-        return bool(types.is_signed_integer(found)) and found.bit_width <= wanted.bit_width
-    if types.is_floating(wanted):
-        return bool(types.is_floating(found)) and found.bit_width <= wanted.bit_width
-    if types.is_timestamp(wanted):
-        # Spark's older files store moments in UTC without saying so.
-        return bool(types.is_timestamp(found)) and found.tz in {None, wanted.tz}
-    if types.is_decimal(wanted):
-        alike = bool(types.is_decimal(found)) and found.scale == wanted.scale
-        return alike and found.precision <= wanted.precision
-    if types.is_nested(wanted):
-        return bool(found.id == wanted.id)
+    for alike, holds in _HOLDING:
+        if alike(wanted):
+            return alike(found) and holds(found, wanted)
     return bool(found == wanted)
+
+
+def _wide_enough(found: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether the wanted type has at least as many bits."""
+    return bool(found.bit_width <= wanted.bit_width)
+
+
+_HOLDING: Sequence[tuple[Alike, Holds]] = (
+    # Delta has no unsigned types: a file that stores one was not written for this table.
+    (types.is_signed_integer, _wide_enough),
+    (types.is_floating, _wide_enough),
+    # Spark's older files store moments in UTC without saying so.
+    (types.is_timestamp, lambda found, wanted: found.tz in {None, wanted.tz}),
+    # Another scale would make Arrow and an engine round, each in its own way.
+    (
+        types.is_decimal,
+        lambda found, wanted: found.scale == wanted.scale and found.precision <= wanted.precision,
+    ),
+    # What lies within is Arrow's to cast; no contract can name it.
+    (types.is_nested, lambda found, wanted: found.id == wanted.id),
+)
 
 
 def _unlike(field: pa.Field, found: str) -> ConnectorError:

@@ -27,11 +27,13 @@ from data_products.errors import ConnectorError
 LOG = "_delta_log"
 COMMIT = re.compile(r"(\d{20})\.json", re.ASCII)
 CHECKPOINT = re.compile(
-    r"(\d{20})\.checkpoint"
-    r"(\.parquet|\.[0-9a-fA-F-]{36}\.(json|parquet)|\.(?P<part>\d{10})\.(?P<parts>\d{10})\.parquet)",
+    r"(\d{20})\.checkpoint\.("
+    r"parquet|"  # classic
+    r"(?P<part>\d{10})\.(?P<parts>\d{10})\.parquet|"  # in parts
+    r"[0-9a-fA-F-]{36}\.(json|parquet))",  # V2, named by a UUID
     re.ASCII,
 )
-LARGEST_COMMIT = 512 * 1024 * 1024
+LARGEST_COMMIT = 256 * 1024 * 1024
 COLUMNS = (
     "add.path",
     "add.size",
@@ -60,20 +62,24 @@ def replay(folder: Path, wanted: int | None) -> Table:
     Raises:
         ConnectorError: there is no such version, or the log is damaged.
     """
+    # 1. List the log. Its _last_checkpoint is only a hint, and is not followed.
     names = _names(folder)
     commits = {int(match[1]): name for name in names if (match := COMMIT.fullmatch(name))}
     checkpoints = _checkpoints(names)
     version = _version(wanted, commits.keys() | checkpoints.keys())
+    # 2. Begin with a checkpoint. Sidecars are those that it names; theirs would lead in circles.
     base = max((known for known in checkpoints if known <= version), default=-1)
     state = Replay()
     for name in checkpoints.get(base, ()):
         _apply(state, folder, name)
     for sidecar in tuple(state.sidecars):
         _apply(state, folder, f"_sidecars/{sidecar}")
+    # 3. Apply the commits after it.
     for number in range(base + 1, version + 1):
         if number not in commits:
             raise _damaged(f"found no commit of version {number}, expected all up to {version}")
         _apply(state, folder, commits[number])
+    # 4. What is left is the table.
     return _table(version, state)
 
 
@@ -95,6 +101,7 @@ def _checkpoints(names: list[str]) -> dict[int, list[str]]:
         if match := CHECKPOINT.fullmatch(name):
             count, part = int(match["parts"] or 1), int(match["part"] or 1)
             found[int(match[1]), count][part] = name
+    # A checkpoint that lacks a part is one that is still being written.
     return {
         version: [parts[part] for part in sorted(parts)]
         for (version, count), parts in found.items()
@@ -117,6 +124,7 @@ def _version(wanted: int | None, known: set[int]) -> int:
 
 def _apply(state: Replay, folder: Path, name: str) -> None:
     """Applies the actions of a file of the log."""
+    # Looked at before it is read: a sidecar's name is the log's word, and may lead anywhere.
     file = regular(folder, f"{LOG}/{name}")
     actions = _parquet_actions if name.endswith(".parquet") else _json_actions
     for action in actions(file):
@@ -128,12 +136,12 @@ def _json_actions(file: Version) -> Iterator[Mapping[str, Json]]:
     if file.size > LARGEST_COMMIT:
         raise unreadable(file.path, f"at most {LARGEST_COMMIT} bytes")
     try:
-        with file.path.open("rb") as opened:
-            for number, line in enumerate(opened, 1):
-                if line.strip():
-                    yield _json_action(line, f"{file.path.name} line {number}")
+        lines = file.path.read_bytes().split(b"\n")
     except OSError:
         raise unreadable(file.path) from None
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _json_action(line, f"{file.path.name} line {number}")
 
 
 def _json_action(line: bytes, source: str) -> Mapping[str, Json]:
@@ -146,12 +154,14 @@ def _json_action(line: bytes, source: str) -> Mapping[str, Json]:
 
 def _parquet_actions(file: Version) -> Iterator[Mapping[str, Json]]:
     """The actions of a checkpoint in Parquet: one to a row."""
+    # A checkpoint is Parquet like any other, and its footer is no more to be trusted.
     footer(file)
     try:
         with open_parquet(file.path) as opened:
             for batch in opened.iter_batches(columns=COLUMNS):
                 yield from batch.to_pylist(maps_as_pydicts="strict")
-    except (KeyError, ValueError, *FOREIGN):  # the first two for a name given twice
+    # The first two are for a name that a map or struct holds twice.
+    except (KeyError, ValueError, *FOREIGN):
         raise unreadable(file.path, "a Delta checkpoint") from None
 
 
@@ -160,6 +170,7 @@ def _table(version: int, state: Replay) -> Table:
     files = sorted(state.files.values(), key=lambda add: add.path)
     if state.metadata is None or state.protocol is None:
         raise _damaged("found no metaData or no protocol, expected both")
+    # Two deletion vectors for one file would have its rows counted twice.
     if len({add.path for add in files}) != len(files):
         raise _damaged("found a data file that is part of the table twice, expected once")
     return Table(version, state.metadata, state.protocol, tuple(files))

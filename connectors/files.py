@@ -15,6 +15,7 @@ from connectors.location import Location, real
 from data_products.digest import digest
 from data_products.errors import ConnectorError, RequestError
 
+# DuckDB takes these for patterns, even in a list of files.
 GLOBS = frozenset("*?[")
 MOST_FILES = 100_000
 
@@ -50,6 +51,7 @@ class Version:
     path: Path
     size: int
     modified: int
+    # The time of the last change to the inode, which unlike the other no call can set back.
     changed: int
     inode: int
 
@@ -62,15 +64,18 @@ def regular(folder: Path, name: str) -> Version:
             the same file must not count twice, nor another's at all.
     """
     path = folder / name
+    # A path from a log may hold a NUL or half a surrogate pair, which are ValueErrors.
     try:
         status = path.lstat()
     except (OSError, ValueError):
         status = None
+    # An absolute name replaces the folder, and one with .. or a link has another real path.
     if status is None or real(path) != path or not path.is_relative_to(folder):
         raise ConnectorError(
             f"found no file {path.name[:80]!r} there, or a link, expected a regular file",
             hint="restore the file; among the data there may be no links",
         )
+    # Opening a pipe would wait for ever, and a device is nobody's data.
     if not stat.S_ISREG(status.st_mode):
         raise ConnectorError(
             f"found {path.name[:80]!r}, which is no regular file, expected one",
@@ -124,6 +129,8 @@ def _entries(folder: Path, suffix: str) -> Iterator[Path]:
             f"found {len(paths)} files, expected at most {MOST_FILES}",
             hint="write fewer and larger files, or publish a Delta table",
         )
+    # Anything else is refused rather than passed over: a file that is still being written, or a
+    # folder named key=value, whose column no file has.
     for path in paths:
         if not path.name.startswith(("_", ".")):
             yield _suffixed(path, suffix)
@@ -164,6 +171,7 @@ def sha256(file: Version) -> str:
             found = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError:
         raise unreadable(file.path) from None
+    # A digest of half the old content and half the new would name data that never was.
     if regular(file.path.parent, file.path.name) != file:
         raise unreadable(file.path, "one that does not change while it is read")
     return found

@@ -11,7 +11,9 @@ from pyarrow import parquet
 from connectors.files import Version, unreadable
 from data_products.errors import ConnectorError
 
+# An encrypted footer ends in PARE, and is as unreadable to us as any other garbage.
 MAGIC, TAIL = b"PAR1", 8
+# Names of columns are decoded late, so what is not UTF-8 comes as Python's own error.
 FOREIGN = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What Arrow raises for a file that it cannot read; its texts may hold values, so none is kept."""
 LONGEST_FOOTER = 16 * 1024 * 1024
@@ -36,7 +38,9 @@ def footer(file: Version) -> Footer:
     Raises:
         ConnectorError: the file is not Parquet, or claims to be what no honest file is.
     """
+    # 1. Before anything is parsed: does it end as Parquet does, and how long is the footer?
     _check_tail(file)
+    # 2. Before a page is read: what does the footer claim of the pages?
     try:
         with open_parquet(file.path) as opened:
             _check_claims(file, opened.metadata)
@@ -44,6 +48,7 @@ def footer(file: Version) -> Footer:
             found = Footer(schema, opened.metadata.num_rows)
     except FOREIGN:
         raise unreadable(file.path, "a Parquet file") from None
+    # 3. Can its columns be told apart by every reader?
     _check_names(file, found.schema.names)
     return found
 
@@ -52,10 +57,12 @@ def open_parquet(path: Path) -> parquet.ParquetFile:
     """The file, opened to read with what Arrow has against damaged and hostile files."""
     return parquet.ParquetFile(
         path,
+        # As nanoseconds, moments before 1677 and after 2262 would silently be others.
         coerce_int96_timestamp_unit="us",
         thrift_string_size_limit=LONGEST_FOOTER,
         thrift_container_size_limit=1_000_000,
         page_checksum_verification=True,
+        # An extension type is a writer's wish for how to see a stored type, which will do.
         arrow_extensions_enabled=False,
     )
 
@@ -81,6 +88,7 @@ def _check_tail(file: Version) -> None:
 
 def _check_claims(file: Version, metadata: parquet.FileMetaData) -> None:
     """Refuses a file that would swell beyond measure when it is read."""
+    # Sizes are signed in Parquet's own words, and a negative one would hide another.
     claimed = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     if (
         not 0 <= metadata.num_rows <= MOST_ROWS

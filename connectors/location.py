@@ -7,7 +7,8 @@ A location is `scheme:path` or `scheme:path?version=N`. The rules, in the order 
    Engines and file systems read each of these in ways of their own.
 3. It is what a root has: a relative path beneath the first root that has it, an absolute one
    beneath any.
-4. With every symbolic link followed, it is still beneath that root.
+4. No symbolic link is on the way from the root: its target could be changed after it was looked
+   at, to another provider's data.
 """
 
 import os
@@ -19,6 +20,8 @@ from pathlib import Path
 from data_products import plugins
 from data_products.errors import ConnectorError, RequestError
 
+# Refused are also letters that only some tools mind: % is decoded by readers of URLs, ~ expanded
+# by shells, \ a separator on Windows, and // before anything a host.
 PLAIN = re.compile(r"(?!//)[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff%*?\[\\~]{1,1000}")
 VERSION = re.compile(r"version=(0|[1-9][0-9]{0,17})")
 
@@ -39,6 +42,7 @@ class Location:
             RequestError: the text is not a location, or leads out of the roots.
             ConnectorError: no root has the path, or it cannot be looked at.
         """
+        # 1. What cannot be read is not a location.
         scheme, colon, rest = text.partition(":")
         path, question, query = rest.partition("?")
         if not colon or scheme not in plugins.installed("connectors"):
@@ -46,6 +50,7 @@ class Location:
                 f"found location scheme {scheme[:30]!r}, expected an installed connector",
                 hint=f"begin with one of: {', '.join(plugins.installed('connectors'))}",
             )
+        # 2. By its letters, before any file system has a say.
         if not PLAIN.fullmatch(path) or ".." in Path(path).parts:
             raise RequestError(
                 "found a path with .., ~, %, a glob, a control character or a network form, "
@@ -58,30 +63,37 @@ class Location:
                 f"found {query[:30]!r} after the path, expected version=N",
                 hint="write ?version=3 to pin a Delta version, or leave it out",
             )
-        return cls(scheme, _beneath_roots(path, roots), int(version[1]) if version else None)
+        # 3. and 4. By what is there.
+        return cls(scheme, _beneath_roots(Path(path), roots), int(version[1]) if version else None)
 
 
-def _beneath_roots(path: str, roots: Sequence[Path]) -> Path:
+def _beneath_roots(path: Path, roots: Sequence[Path]) -> Path:
     """Rules 3 and 4."""
-    out = RequestError(
-        "found a path that leads out of the data directory, expected one beneath it",
-        hint="move the data, or have the operator allow its directory",
-    )
     # Decided before looking, so that nobody learns which files there are elsewhere.
-    if Path(path).is_absolute():
-        roots = [root for root in roots if Path(path).is_relative_to(root)]
-        if not roots:
-            raise out
-    for root in roots:
-        found = real(root / path)
-        if found is None:
-            continue
-        if not found.is_relative_to(real(root) or root):
-            raise out
-        return found
+    within = [root for root in roots if not path.is_absolute() or path.is_relative_to(root)]
+    if roots and not within:
+        raise _outside()
+    for root in within:
+        base = real(root) or root
+        place = base / (path.relative_to(root) if path.is_absolute() else path)
+        found = real(place)
+        # A link that leads elsewhere today may have been looked at, and lead there since.
+        if found is not None and found != place:
+            raise _outside()
+        if found is not None:
+            return found
     raise ConnectorError(
-        f"found no {Path(path).name[:60]!r} in the data directory, expected a file or folder",
+        f"found no {path.name[:60]!r} in the data directory, expected a file or folder",
         hint="check the path; it is relative to the data directory, and case counts",
+    )
+
+
+def _outside() -> RequestError:
+    """The error for a path that is not, or may not stay, beneath its root."""
+    return RequestError(
+        "found a path that leads out of the data directory or over a link, "
+        "expected one beneath it without links",
+        hint="move the data there, or have the operator allow its directory",
     )
 
 

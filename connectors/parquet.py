@@ -21,6 +21,7 @@ class ParquetConnector:
             RequestError: the location pins a version.
         """
         files = listing(location, ".parquet")
+        # An engine takes the first file's schema for all, and would cast or drop the rest.
         schema = plain(footer(files[0]).schema)
         for file in files[1:]:
             _check_alike(file, schema)
@@ -42,6 +43,7 @@ def plain(schema: pa.Schema) -> pa.Schema:
 
 def _plain_type(stored: pa.DataType) -> pa.DataType:
     """The type of the values: dictionaries are a way to store them, as are two kinds of text."""
+    # A dictionary's values may be laid out in any way too, hence the second look.
     if types.is_dictionary(stored):
         return _plain_type(stored.value_type)
     if types.is_large_string(stored) or types.is_string_view(stored):

@@ -10,6 +10,7 @@ from connectors.files import DataFile, unreadable
 from connectors.footers import FOREIGN, open_parquet
 from data_products.errors import ConnectorError
 
+# Without this, Arrow cuts a file into blocks at line breaks that lie within quotes.
 CSV = csv.ParseOptions(newlines_in_values=True)
 Read = Callable[[Path], Iterator[pa.RecordBatch]]
 
@@ -24,6 +25,7 @@ def csv_batches(path: Path) -> Iterator[pa.RecordBatch]:
     """The rows of a CSV file (RFC 4180, UTF-8, a header) as text; an empty field is NULL."""
     texts = csv.ConvertOptions(
         column_types=dict.fromkeys(csv_names(path), pa.string()),
+        # Only the empty field is NULL: "NA" is Namibia, and "null" is somebody's name.
         null_values=[""],
         strings_can_be_null=True,
         quoted_strings_can_be_null=True,
@@ -47,15 +49,23 @@ def rows(
         ConnectorError: a file cannot be read, or a value is not of its column's type.
     """
     for file in files:
-        deleted, start = pa.array(file.deleted, pa.int64()), 0
         try:
-            for batch in read(Path(file.path)):
-                positions = pa.arange(start, start + batch.num_rows)
-                kept = compute.invert(compute.is_in(positions, value_set=deleted))
-                start += batch.num_rows
-                yield _shaped(batch.filter(kept) if len(deleted) else batch, file, schema, names)
+            for batch in _kept(read(Path(file.path)), pa.array(file.deleted, pa.int64())):
+                yield _shaped(batch, file, schema, names)
+        # Arrow's texts quote the line or value that they stumble over, so none is chained.
         except FOREIGN:
             raise unreadable(Path(file.path), "whole data") from None
+
+
+def _kept(batches: Iterator[pa.RecordBatch], deleted: pa.Array) -> Iterator[pa.RecordBatch]:
+    """The batches of a file without the rows at the deleted positions."""
+    start = 0
+    for batch in batches:
+        # Positions count from the beginning of the file, over all its row groups.
+        positions = pa.arange(start, start + batch.num_rows)
+        start += batch.num_rows
+        gone = compute.is_in(positions, value_set=deleted)
+        yield batch.filter(compute.invert(gone)) if len(deleted) else batch
 
 
 def _shaped(
@@ -65,6 +75,7 @@ def _shaped(
     constants = dict(file.constants)
     columns = []
     for field in schema:
+        # A constant comes first: a file may store something else under the same name.
         if field.name in constants:
             columns.append(repeated(constants[field.name], field, batch.num_rows))
         elif field.name in file.missing:
@@ -94,6 +105,7 @@ def _cast(stored: pa.Array | None, field: pa.Field) -> pa.Array:
             f"found no column {field.name[:60]!r} in a data file, expected one",
             hint="the file has changed since the snapshot was taken; write it again",
         )
+    # Arrow's cast is safe unless told otherwise: what does not fit is an error, never cut off.
     try:
         return stored.cast(field.type)
     except FOREIGN:

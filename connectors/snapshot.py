@@ -61,6 +61,7 @@ def connect(location: Location) -> Snapshot:
         ConnectorError: the data cannot be read.
         RequestError: the location asks for what its kind does not have.
     """
+    # The built-in connectors take the same road as any other: there is only one.
     connector = plugins.load("connectors", location.scheme)()
     if not isinstance(connector, Connector):
         raise ConfigurationError(

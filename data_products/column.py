@@ -18,11 +18,14 @@ from data_products.errors import expect
 from data_products.grid import Bounds, Grid
 from data_products.time_grid import Step
 
+# Lower case, for SQL folds it; 40 letters, for the name stands in messages and column heads.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 DIGITS = 18
 """Decimal digits of a number or a whole number, as in Arrow's decimal128(18) and int64."""
 MOST_SCALE = 9
 LONGEST_NAME, LONGEST_TEXT = 200, 4000
+# Control characters, line separators that YAML folds, halves of surrogate pairs, and what is no
+# character at all.
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -82,6 +85,7 @@ def check_text(text: str, where: str) -> None:
     Raises:
         ContractError: with that path.
     """
+    # Line breaks and tabs are all that a description needs of control characters.
     plain = not UNPRINTABLE.search(text.replace("\n", "").replace("\t", ""))
     expect(
         len(text) <= LONGEST_TEXT and plain,
@@ -114,6 +118,7 @@ class Column:
 
     def __post_init__(self) -> None:
         """Refuses a column that breaks one of the module's rules."""
+        # The one assignment that a frozen class makes: nobody above must ask whether it is empty.
         object.__setattr__(self, "physical_name", self.physical_name or self.name)
         self._check_names()
         self._check_measure()
@@ -159,6 +164,7 @@ class Column:
             where="customProperties.privacyScale",
             hint="write how many decimal digits a number has",
         )
+        # Sums are taken in the smallest unit, so the bounds must fit with all their decimals.
         furthest = max(abs(self.bounds.low), abs(self.bounds.high)) if self.bounds else 0
         expect(
             furthest * 10**self.scale < 10**DIGITS,
@@ -178,6 +184,7 @@ class Column:
 
     def _check_grid(self) -> None:
         """Rule 3."""
+        # Without a step, a consumer could draw a line at any instant, and count who crosses it.
         stepped = self.use is Use.DIMENSION and self.type.temporal
         expect(
             stepped is (self.grid.step is not None),
@@ -192,6 +199,7 @@ class Column:
             where="customProperties.privacyStep",
             hint="write day, or make the column a timestamp",
         )
+        # A key that is not written as the type writes it would never meet a value.
         fits = LISTABLE.get(self.type, frozenset[str]().__contains__)
         expect(
             not self.grid.values

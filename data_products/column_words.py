@@ -80,6 +80,7 @@ def read_column(values: Mapping[str, Json]) -> Column:
 
 def _grid(privacy: Fields) -> Grid:
     """The key set that the words declare."""
+    # A word that is there and empty is an error, and not the same as one that is not there.
     step = privacy.choice("privacyStep", Step) if "privacyStep" in privacy.values else None
     start, end = None, None
     if "privacyRange" in privacy.values:

@@ -35,6 +35,7 @@ __all__ = [
     "Use",
 ]
 
+# An owner has - and a product _ between words, so that SQL may write _ for both without doubt.
 PRODUCT = re.compile(r"[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9_]{0,39}")
 VERSION = re.compile(r"(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}(-[0-9A-Za-z.-]{1,40})?", re.ASCII)
 MOST_COLUMNS = 500
@@ -57,6 +58,7 @@ class Contract:
         """Refuses a contract that breaks one of the module's rules."""
         self._check_names()
         self._check_distinct("name", [column.name for column in self])
+        # Engines are blind to the case of names, so two that differ in case alone are one to them.
         self._check_distinct("physicalName", [column.physical_name.casefold() for column in self])
         self._check_unit()
         for i, column in enumerate(self):
@@ -141,6 +143,8 @@ class Contract:
 
     def _check_coarser(self, i: int, column: Column) -> None:
         """Rule 3, for the column of that index."""
+        # Followed to its end from each column, so that the error is at a column of the circle or
+        # at one that leads into it.
         by_name = {other.name: other for other in self}
         seen = [column.name]
         while column.coarser:

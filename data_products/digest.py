@@ -21,6 +21,7 @@ def canonical(value: Json) -> bytes:
     >>> canonical({"b": 1.0, "a": "é"}).decode()
     '{"a":"é","b":1}'
     """
+    # The second comes from keys: the library sorts them as UTF-16 before it looks at them.
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError):

@@ -89,6 +89,7 @@ class ContractError(EntrepotError):
     @staticmethod
     def of(errors: "Sequence[ContractError]") -> "ContractError":
         """One error that says all of one or more, each once, on a line with its hint."""
+        # A validator that looks from several sides meets the same error more than once.
         distinct = {f"{error} ({error.hint})": error for error in errors}
         if len(distinct) == 1:
             return errors[0]

@@ -17,6 +17,7 @@ Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Six digits are a millionth, the smallest loss that the ledger can book.
 DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 MICRO = 1_000_000
 
@@ -102,6 +103,7 @@ class Fields:
 
     def day(self, key: str, value: Json) -> date:
         """A value of the field as an ISO 8601 day."""
+        # fromisoformat also takes 20260101 and 2026-W01-1, which others would read as text.
         if isinstance(value, str) and DAY.fullmatch(value):
             try:
                 return date.fromisoformat(value)
@@ -114,6 +116,7 @@ class Fields:
     def micro(self, key: str) -> int:
         """A decimal number over 0, in text or not, as whole millionths: "0.5" is 500_000."""
         value = self.values.get(key)
+        # A float's shortest text is the number that was written; its binary value is not.
         text = str(value) if type(value) in {int, float, str} else ""
         if DECIMAL.fullmatch(text) and Decimal(text):
             return int(Decimal(text) * MICRO)
@@ -126,6 +129,7 @@ class Fields:
     def _typed(self, key: str, wanted: type[Value], words: str, default: Value | None) -> Value:
         """The field, of exactly the type: true is not a whole number."""
         value = self.values.get(key, default)
+        # isinstance alone would take true for 1.
         if isinstance(value, wanted) and type(value) is wanted:
             return value
         raise self.wrong(key, f"found {kind(value)}, expected {words}", f"write {words} for {key}")

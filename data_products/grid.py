@@ -7,6 +7,7 @@ from data_products.errors import expect
 from data_products.time_grid import Step, steps_between
 
 MOST_KEYS, LONGEST_KEY = 10_000, 200
+# Fifty years of hours are 438,000 keys: as many as can be listed while somebody waits.
 FIRST_YEAR, LAST_YEAR, MOST_YEARS = 1900, 2200, 50
 
 
@@ -43,6 +44,7 @@ class Grid:
 
     def _check_values(self) -> None:
         """Keys are few, distinct, and can be shown."""
+        # isprintable() refuses marks that turn text around, which would make one key look another.
         plain = all(0 < len(key) <= LONGEST_KEY and key.isprintable() for key in self.values)
         expect(
             plain and len(set(self.values)) == len(self.values) <= MOST_KEYS,

@@ -28,6 +28,7 @@ from data_products.terms import PrivacyUnit, Terms
 from data_products.yaml_text import kind, read
 
 WRITTEN = "v3.1.0"
+# The schema of 3.2 takes all of these; it also takes 2.2, whose words are others.
 ACCEPTED = ("v3.0.0", "v3.0.1", "v3.0.2", "v3.1.0", "v3.2.0")
 MOST_ERRORS = 20
 
@@ -62,10 +63,13 @@ def load(text: str) -> Contract:
         ContractError: one error that says all that was found, each with its path; `errors` has
             them singly.
     """
+    # 1. Is it one plain document, valid by the standard's own schema?
     document = read(text)
     table = _table(document)
     _check_structure(document)
+    # 2. Does every word of ours stand where it has a meaning?
     _check_words(document)
+    # 3. Is each column right, and are the terms? All are looked at before any error is raised.
     met, columns, terms = _Gathering(), list[Column](), list[tuple[PrivacyUnit, Terms]]()
     for i, values in enumerate(_mappings(table, "properties")):
         with met.under(f"schema[0].properties[{i}]"):
@@ -73,6 +77,7 @@ def load(text: str) -> Contract:
     with met.under(""):
         terms.append(privacy_terms.read_terms(column_words.customs(document)))
     met.close()
+    # 4. Do they fit together? That is the contract's own to say.
     own = Fields(document, "")
     product = f"{own.text('tenant')}.{Fields(table, 'schema[0]').text('name')}"
     return Contract(
@@ -100,6 +105,7 @@ def document(contract: Contract) -> dict[str, Json]:
         "id": contract.product,
         "name": contract.title,
         "version": contract.version,
+        # Where a product stands in its life is the catalog's to say, and not part of its contract.
         "status": "active",
         "tenant": tenant,
         "description": {"purpose": contract.description},
@@ -125,6 +131,7 @@ def _check_structure(document: dict[str, Json]) -> None:
         where="apiVersion",
         hint=f"write apiVersion: {WRITTEN}",
     )
+    # Finding every error of a large and bad document takes half a minute; the first tell enough.
     errors = list(islice(_STRUCTURE.iter_errors(document), MOST_ERRORS))
     # What fails within counts as unevaluated without, so that error is only worth saying alone.
     said = [error for error in errors if error.validator != "unevaluatedProperties"] or errors
@@ -163,6 +170,7 @@ def _check_words(document: dict[str, Json]) -> None:
 def _check_customs(owner: dict[str, Json], words: tuple[str, ...]) -> None:
     """Refuses custom properties that look like ours and are not, where only `words` may stand."""
     given = [str(entry.get("property")) for entry in _mappings(owner, "customProperties")]
+    # Whatever the case: privacyuse and Privacy_Use are meant for us, and would say nothing.
     ours = [word for word in given if word.casefold().startswith("privacy")]
     Fields(dict.fromkeys(ours), "customProperties").known(words)
     expect(

@@ -32,6 +32,7 @@ def load(group: str, name: str) -> type[object]:
             f"no plug-in of group {group!r} is called {name[:60]!r}",
             hint=f"installed: {', '.join(installed(group)) or 'none'}; an extra may be missing",
         )
+    # A plug-in's module imports its library at its top, so a missing extra shows here.
     try:
         found: type[object] = _points(group)[name].load()
     except (ImportError, AttributeError) as error:

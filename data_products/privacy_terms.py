@@ -22,6 +22,7 @@ from data_products.purpose import Purpose
 from data_products.terms import Budgets, Mode, PrivacyUnit, Terms, UnitKind
 
 WORD = "privacyTerms"
+# What statistical offices use: more for people, who are protected by law, than for companies.
 DEFAULT_UNITS = {UnitKind.PERSON: 10, UnitKind.COMPANY: 5}
 DEFAULT_P_PERCENT = 10
 KNOWN = (
@@ -83,6 +84,7 @@ def _purposes(fields: Fields, key: str) -> Iterator[Purpose]:
 
 def _budgets(fields: Fields) -> Budgets:
     """The budgets; absent, there is none to spend."""
+    # Given in part, it is an error: half a budget is not a smaller one.
     if "epsilon" not in fields.values:
         return Budgets(0, 0, 0)
     epsilon = fields.inner("epsilon")

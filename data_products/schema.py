@@ -62,6 +62,7 @@ def conform(schema: pa.Schema, contract: Contract) -> None:
 
 def _lack(schema: pa.Schema, column: Column) -> str:
     """What the schema lacks for a column, or nothing."""
+    # Exactly as it is written: an engine that is blind to case would take the nearest instead.
     name, expected = column.physical_name, _said(column)
     found = schema.get_all_field_indices(name)
     if len(found) != 1:
@@ -95,6 +96,8 @@ def _zoneless(found: pa.DataType) -> bool:
     return bool(types.is_timestamp(found)) and found.tz in {None, "UTC", "+00:00", "Etc/UTC"}
 
 
+# Whole numbers may stand for text, for keys are often stored so; but not the other numbers, which
+# engines write as text each in its own way.
 _STANDING: Mapping[ColumnType, Iterable[Test]] = {
     ColumnType.STRING: (_textual, types.is_integer),
     ColumnType.INTEGER: (_textual, _whole, types.is_boolean),

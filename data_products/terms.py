@@ -59,6 +59,7 @@ class Budgets:
     def __post_init__(self) -> None:
         """Refuses budgets of which the narrower is the larger."""
         expect(
+            # All or none: a product's budget that no query may touch is a slip of the pen.
             0 <= self.query <= self.consumer <= self.product <= MOST_EPSILON
             and (self.query > 0 or self.product == 0),
             f"found {self.query}, {self.consumer} and {self.product} micro-epsilon, expected "
@@ -104,6 +105,7 @@ class Terms:
             where=f"{TERMS}.purposes",
             hint="list what the data may be used for, such as ent:TradeStatistics",
         )
+        # A purpose beneath a prohibited one could never be used: its provider means one of the two.
         barred = sorted(
             str(purpose)
             for purpose in self.purposes

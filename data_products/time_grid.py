@@ -23,6 +23,7 @@ class Step(StrEnum):
         >>> Step.QUARTER.within(Step.MONTH), Step.MONTH.within(Step.WEEK)
         (True, False)
         """
+        # Weeks cross months, quarters and years, so nothing but a week is made of whole weeks.
         if finest is Step.WEEK:
             return self is Step.WEEK
         order = list(Step)
@@ -50,6 +51,7 @@ def floor(moment: datetime, step: Step) -> datetime:
 
 def following(moment: datetime, step: Step) -> datetime:
     """The beginning of the step after the one that the moment lies in."""
+    # From the beginning of any step, so many hours lead into the next one and never past it.
     lengths = {Step.HOUR: 1, Step.DAY: 24, Step.WEEK: 24 * 7, Step.MONTH: 24 * 31}
     far = lengths.get(step, 24 * (92 if step is Step.QUARTER else 366))
     return floor(floor(moment, step) + timedelta(hours=far), step)

@@ -67,6 +67,7 @@ def read(text: str) -> dict[str, Json]:
     >>> read("{origin: [NO, BE], hs4: 0803}")
     {'origin': ['NO', 'BE'], 'hs4': '0803'}
     """
+    # Counted in bytes, as bodies of requests are.
     size = len(text.encode(errors="surrogatepass"))
     expect(
         size <= MOST_BYTES,
@@ -117,6 +118,7 @@ def kind(value: object) -> str:
 
 def _built(events: Iterator[yaml.Event]) -> Json:
     """The value that the events of one document describe, without recursion."""
+    # A stack of our own: PyYAML's composer calls itself, and nested brackets would end Python's.
     root = _Level(0, [])
     levels = [root]
     for count, event in enumerate(events):
@@ -193,6 +195,7 @@ def _key(value: Json, taken: dict[str, Json], line: int) -> str:
 def _scalar(event: yaml.ScalarEvent, line: int) -> Json:
     """A scalar by YAML 1.2's core rules, and rule 4."""
     text: str = event.value
+    # What stands in quotes is text, whatever it looks like.
     if not event.implicit[0]:
         return text
     if text in WORDS:

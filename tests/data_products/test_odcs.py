@@ -195,6 +195,35 @@ def test_anchor_in_contract_is_refused():
         odcs.load(edited("id: ", "id: &a "))
 
 
+OTHERS = """\
+domain: logistics
+tags: [ports, "2026"]
+servers: [{server: lake, type: local, path: /data/calls, format: delta}]
+team: {name: data office, members: [{username: harbour, role: owner}]}
+roles: [{role: analyst, access: read}]
+price: {priceAmount: 9.95, priceCurrency: EUR, priceUnit: month}
+slaProperties: [{property: latency, value: 1, unit: d}]
+support: [{channel: mail, url: "mailto:data@example.org"}]
+contractCreatedTs: "2026-11-25T10:00:00Z"
+"""
+
+
+def test_rest_of_the_standard_is_let_be():
+    assert odcs.load(DOCUMENT + OTHERS) == contract()
+
+
+def test_quality_of_a_column_is_let_be():
+    quality = "    quality: [{metric: nullValues, mustBe: 0}]\n    classification: internal\n"
+    text = edited("    logicalType: number\n", f"    logicalType: number\n{quality}")
+    assert odcs.load(text) == contract()
+
+
+def test_too_many_values_are_refused_quickly():
+    many = "".join(f"  - {{name: c{i}}}\n" for i in range(10_000))
+    with pytest.raises(ContractError, match="over 20000 values"):
+        odcs.load(edited("  properties:\n", f"  properties:\n{many}"))
+
+
 @pytest.mark.parametrize("domain", ["[NO, SE]", "[0803, 0804]", "['1', '2']", "[on, off]"])
 def test_codes_stay_text(domain):
     keys = odcs.load(edited("[BE, NO]", domain)).column("flag").grid.values
