@@ -201,6 +201,7 @@ def test_unreadable_text_says_where():
     [
         ("date BETWEEN SYMMETRIC '2020-02-01' AND '2020-01-01'", "SYMMETRIC"),
         ("hs2 LIKE '8%'", "LIKE"),
+        ("DATE_TRUNC('month', date, 'Asia/Tokyo') < '2020-01-01'", "text in quotes"),
         ("hs2 = ?", "PLACEHOLDER"),
         ("hs2 = $1", "PLACEHOLDER"),
         ("date < TRY_CAST('2020-01-01' AS DATE)", "TRY_CAST"),
