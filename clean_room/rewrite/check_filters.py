@@ -22,6 +22,7 @@ from clean_room.expressions import (
 )
 from clean_room.operators import Comparison, Inverse, Junction
 from clean_room.relation import Relation
+from clean_room.results import Value
 from clean_room.rewrite.check_uses import check_open, check_step
 from data_products.contract import Column, Filter, Use
 from data_products.errors import ColumnFilterError, DifferencingError, GrammarError
@@ -115,21 +116,18 @@ def _check_lines(atom: Expression, column: Column, literals: tuple[Constant, ...
     # "<= last day" and "> last day" draw their line at the beginning of the next; so do instants.
     following = timedelta(days=1) if time is Kind.DATE else timedelta(microseconds=1)
     shift = following if atom.sign in ("<=", ">") else timedelta()
-    for literal in literals:
-        _check_line(column, literal, shift)
+    if not all(_is_line(literal.value, shift, column.grid.step) for literal in literals):
+        raise _off_grid(column)
 
 
-def _check_line(column: Column, literal: Constant, shift: timedelta) -> None:
-    """Refuses a line that is not at the beginning of a step of the column's grid."""
-    moment, step = literal.value, column.grid.step
+def _is_line(moment: Value, shift: timedelta, step: Step | None) -> bool:
+    """Whether a moment, shifted, is the beginning of a step."""
     if step is None or not isinstance(moment, date):
-        raise _off_grid(column)
+        return False
     try:
-        line = as_datetime(moment) + shift
+        return on_grid(as_datetime(moment) + shift, step)
     except OverflowError:
-        return  # the line is past all time
-    if not on_grid(line, step):
-        raise _off_grid(column)
+        return True  # the line is past all time
 
 
 def _off_grid(column: Column) -> ColumnFilterError:

@@ -5,8 +5,10 @@ from harbour import COLUMNS, relation, select
 
 from clean_room.expressions import ColumnValue, Constant, Kind, Reference
 from clean_room.operators import Arithmetic, Coalesced, Nullified, Rounded
+from clean_room.parsing import parse
 from clean_room.relation import UNITS, Function, Measure
-from clean_room.released_scope import scale_of
+from clean_room.released_scope import ReleasedScope, scale_of
+from clean_room.scopes import Scope
 from data_products.errors import BindingError, GrammarError
 
 VALUE, MASS = (
@@ -133,6 +135,17 @@ def test_loose_column_is_refused(text):
 def test_unknown_name_is_refused(text):
     with pytest.raises(BindingError):
         output(text)
+
+
+@pytest.mark.parametrize("text", ["hs2", "COUNT(*)", "SUM(fraud)", "AVG(fraud)"])
+def test_other_scope_has_no_groups(text):
+    class Bare(Scope):
+        """The table of released groups, without them."""
+
+        handlers = ReleasedScope.handlers
+
+    with pytest.raises(GrammarError, match="is not answered"):
+        Bare().bind(parse(select(text)).select.expressions[0])
 
 
 @pytest.mark.parametrize("clause", ["HAVING n > 5", "HAVING N > 5", "HAVING COUNT(*) > 5"])

@@ -117,3 +117,21 @@ SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE EXTRACT(MONTH FRO
 -- refused: COLUMN_USE
 SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE DATE_TRUNC('day', date) = '2020-01-05';
 SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE DATE_TRUNC('day', arrived_at) = '2020-01-05';
+
+-- A coarser grid has fewer lines.
+-- refused: POLICY_COLUMN_FILTER
+-- step: quarter
+SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE date < '2020-02-01';
+SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE date < '2020-04-01';
+
+-- A grid of days has each day's line, and each day.
+-- refused: COLUMN_USE
+-- step: day
+SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE HOUR(date) = 5;
+SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE date = '2020-02-03' OR date > '2020-05-07';
+
+-- A grid of weeks begins on Mondays.
+-- refused: POLICY_COLUMN_FILTER
+-- step: week
+SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE date >= '2020-01-01';
+SELECT COUNT(*) AS n FROM customs_be.import_declarations WHERE date >= '2020-01-06';

@@ -1,7 +1,7 @@
 """Runs `<rule>.sql`: what each rule makes of a query, or which it refuses and what passes instead.
 
-A case is a paragraph: comments, then two statements. `-- mode: dp` and `-- min_units: 25` change
-the contract and the grant, the rest of the comments is the claim.
+A case is a paragraph: comments, then two statements. `-- mode: dp`, `-- step: day` (of the column
+`date`) and `-- min_units: 25` change contract and grant; the rest of the comments is the claim.
 
 For a rule that refuses, `-- refused: CODE` is on the first statement, and the second passes. For
 a rule that rewrites, the second is what an engine reads after that rule alone.
@@ -13,16 +13,17 @@ from pathlib import Path
 
 import pytest
 import sqlglot
-from harbour import declarations, permit, plan, query, relation, visits
+from harbour import COLUMNS, declarations, permit, plan, query, relation, stepped, visits
 
 from clean_room.regeneration import regenerate
 from clean_room.relation import Relation
 from clean_room.rewrite import RULES
-from data_products.contract import Mode
+from data_products.contract import ColumnType, Mode
 from data_products.errors import QueryRejectedError
 from data_products.product import DataProduct
+from data_products.time_grid import Step
 
-SETTING = re.compile("(mode|min_units|refused): (.*)")
+SETTING = re.compile("(mode|min_units|step|refused): (.*)")
 FOLDER = Path(__file__).parent
 NAMED = {rule.__name__: rule for rule in RULES}
 REFUSING = ("check_uses", "check_filters", "check_limits")
@@ -41,8 +42,12 @@ class Case:
     @property
     def product(self) -> DataProduct:
         """The product that is asked, in the case's mode."""
-        make = visits if "gate_visits" in self.before else declarations
-        return make(Mode(self.settings.get("mode", "exact")))
+        mode = Mode(self.settings.get("mode", "exact"))
+        if "gate_visits" in self.before:
+            return visits(mode)
+        step = Step(self.settings.get("step", "month"))
+        dated = {"date": stepped("date", ColumnType.DATE, step)}
+        return declarations(mode, [dated.get(column.name, column) for column in COLUMNS])
 
     def apply(self, found: Relation) -> Relation:
         """What the rule makes of a relation; raises what the rule raises."""
