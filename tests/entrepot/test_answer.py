@@ -1,10 +1,13 @@
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
 
 from entrepot.answer import WITHHELD, Answer, cell_text
-from entrepot.proofs.canonical import MalformedError
+from entrepot.proofs.canonical import MalformedError, parse
+from tests.entrepot.mutation import mutants
 from tests.entrepot.service import answer
 from tests.entrepot.tlog import TinyLog, statement
 
@@ -185,3 +188,13 @@ def test_column_is_written_alike(kind, cells, texts):
     withheld = {**RELEASE["withheld"], "cells": []}
     found = read(columns=columns, rows=[[cell] for cell in cells], withheld=withheld)
     assert str(found).splitlines()[1:] == texts
+
+
+@given(mutants(answer(LOG, 0, release=RELEASE)))
+def test_mutant_is_answer_or_malformed(mutant):
+    try:
+        read = Answer.read(parse(json.dumps(mutant).encode()), None)
+    except MalformedError:
+        return
+    assert str(read).count("\n") <= 3
+    assert read.to_arrow().num_rows == len(read)

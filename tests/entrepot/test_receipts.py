@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from entrepot import receipts
 from entrepot.errors import InputError, ReceiptError
 from entrepot.proofs.canonical import canonical
+from tests.entrepot.mutation import mutants
 from tests.entrepot.tlog import RELEASE, Signer, TinyLog, statement
 
 
@@ -211,3 +212,15 @@ def test_any_edit_of_bytes_is_detected(tmp_path_factory, data):
     if edited != FILE:
         with pytest.raises(ReceiptError):
             verify_file(path, edited)
+
+
+@given(mutants(RECEIPT))
+def test_no_mutant_verifies(mutant):
+    if json.dumps(mutant, sort_keys=True) != json.dumps(RECEIPT, sort_keys=True):
+        assert fault(mutant).code == "RECEIPT_INVALID"
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_are_a_receipt_by_chance(tmp_path_factory, data):
+    with pytest.raises(ReceiptError):
+        verify_file(tmp_path_factory.mktemp("noise") / "r.json", data)

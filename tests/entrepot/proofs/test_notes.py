@@ -1,6 +1,8 @@
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from entrepot.proofs.canonical import MalformedError
 from entrepot.proofs.notes import Checkpoint, VerifierKey, open_note, read_checkpoint
@@ -118,3 +120,13 @@ def test_cosignature_breaks_sole_signing():
     line = OTHER.note("text\n").rpartition("\n\n")[2]
     with pytest.raises(MalformedError, match="expected one signature, found 2"):
         open_note(LOG.note("text\n") + line, KEY, sole=True)
+
+
+@given(
+    st.text(st.characters(exclude_categories=[]))
+    | st.text("\n\u2014 +a=").map(LOG.note("x\n").__add__)
+)
+def test_text_is_a_note_or_malformed(text):
+    for read in (VerifierKey.parse, lambda note: read_checkpoint(note, KEY)):
+        with pytest.raises(MalformedError):
+            read(text)
