@@ -74,6 +74,7 @@ def _mapped(metadata: Metadata, schema: pa.Schema, word: str) -> dict[str, str]:
         for each in (listed if isinstance(listed, list) else [])
         if each["name"] in schema.names
     }
+    # The logical name would often do, and would now and then be another column's physical one.
     if None in found.values():
         raise ConnectorError(
             f"found a column without a mapped {word}, expected one for each",

@@ -13,7 +13,7 @@ A location is `scheme:path` or `scheme:path?version=N`. The rules, in the order 
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,23 +69,30 @@ class Location:
 
 def _beneath_roots(path: Path, roots: Sequence[Path]) -> Path:
     """Rules 3 and 4."""
+    places = [*_places(path, roots)]
     # Decided before looking, so that nobody learns which files there are elsewhere.
-    within = [root for root in roots if not path.is_absolute() or path.is_relative_to(root)]
-    if roots and not within:
+    if roots and not places:
         raise _outside()
-    for root in within:
+    place = next((place for place in places if real(place)), None)
+    if place is None:
+        raise ConnectorError(
+            f"found no {path.name[:60]!r} in the data directory, expected a file or folder",
+            hint="check the path; it is relative to the data directory, and case counts",
+        )
+    # A link that leads nowhere bad now may be turned when nobody looks.
+    if real(place) != place:
+        raise _outside()
+    return place
+
+
+def _places(path: Path, roots: Sequence[Path]) -> Iterator[Path]:
+    """Where the path would lie beneath each root; nowhere beneath one that it is not of."""
+    for root in roots:
         base = real(root) or root
-        place = base / (path.relative_to(root) if path.is_absolute() else path)
-        found = real(place)
-        # A link that leads elsewhere today may have been looked at, and lead there since.
-        if found is not None and found != place:
-            raise _outside()
-        if found is not None:
-            return found
-    raise ConnectorError(
-        f"found no {path.name[:60]!r} in the data directory, expected a file or folder",
-        hint="check the path; it is relative to the data directory, and case counts",
-    )
+        if not path.is_absolute():
+            yield base / path
+        elif path.is_relative_to(root):
+            yield base / path.relative_to(root)
 
 
 def _outside() -> RequestError:

@@ -38,6 +38,7 @@ class Snapshot:
             ConnectorError: while reading, where a file cannot be read or a value is not of its
                 column's type.
         """
+        # Every format but one is Parquet in the end, whatever says which files belong to it.
         read = csv_batches if self.format == "csv" else parquet_batches
         return pa.RecordBatchReader.from_batches(
             self.schema, rows(read, self.files, self.schema, dict(self.names))

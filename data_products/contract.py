@@ -167,6 +167,7 @@ class Contract:
     def _check_suggested(self) -> None:
         """Rule 4."""
         dimensions = {column.name for column in self if column.use is Use.DIMENSION}
+        # They stand in the rewrites that refusals offer, which must pass as they are.
         strange = [name for name in self.terms.suggested if name not in dimensions]
         expect(
             not strange and len(set(self.terms.suggested)) == len(self.terms.suggested),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -105,10 +106,8 @@ class Fields:
         """A value of the field as an ISO 8601 day."""
         # fromisoformat also takes 20260101 and 2026-W01-1, which others would read as text.
         if isinstance(value, str) and DAY.fullmatch(value):
-            try:
+            with suppress(ValueError):  # the 30th of February
                 return date.fromisoformat(value)
-            except ValueError:
-                pass
         raise self.wrong(
             key, f"found {kind(value)}, expected a day of the calendar", "write 2026-01-01"
         )

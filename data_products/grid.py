@@ -62,6 +62,7 @@ class Grid:
 
     def _check_range(self) -> None:
         """A range has a step and both ends, in order and within reach."""
+        # A step without a range is a grid too: its keys are not declared, only how fine they are.
         given = (self.start, self.end)
         if given == (None, None):
             return

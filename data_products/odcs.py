@@ -148,6 +148,7 @@ def _structural(error: ValidationError) -> ContractError:
         "additionalProperties": "expected only fields of the standard",
         "unevaluatedProperties": "expected only fields of the standard",
     }.get(str(error.validator), "expected what the standard says")
+    # The validator's own text for a wrong type holds the value, which may be the whole document.
     said = f"found {kind(error.instance)}" if error.validator == "type" else error.message[:200]
     return ContractError(
         f"{said}, {expected}",

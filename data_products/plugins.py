@@ -27,6 +27,7 @@ def load(group: str, name: str) -> type[object]:
     Raises:
         ConfigurationError: no plug-in of that name is installed, or it cannot be imported.
     """
+    # Said apart from what cannot be imported: one is a slip of the pen, the other of the install.
     if name not in installed(group):
         raise ConfigurationError(
             f"no plug-in of group {group!r} is called {name[:60]!r}",

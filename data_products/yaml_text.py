@@ -141,6 +141,7 @@ def _built(events: Iterator[yaml.Event]) -> Json:
 
 def _plain(event: yaml.Event, line: int) -> None:
     """Rule 2."""
+    # "!" alone is a tag as well: it turns 12 into text, and nobody writes it on purpose.
     marked = getattr(event, "anchor", None) or getattr(event, "tag", None)
     expect(
         not marked,

@@ -1,11 +1,16 @@
+import csv
+import io
 import traceback
+from contextlib import suppress
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.csv_files import CsvConnector
 from connectors.location import Location
-from data_products.errors import ConnectorError
+from data_products.errors import ConnectorError, EntrepotError
 
 
 def opened(path, **files):
@@ -102,3 +107,24 @@ def test_damage_late_in_the_file_is_met_first(tmp_path):
     lines = "a,b\n" + "1,2\n" * 300_000
     with pytest.raises(ConnectorError):
         opened(tmp_path, a=lines + "1\n")
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_no_foreign_error(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("files")
+    with suppress(EntrepotError):
+        assert opened(path, a=content).read().read_all().num_columns > 0
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=5))
+def test_what_is_written_is_read(tmp_path_factory, rows):
+    """An empty line is no record, so neither are two empty fields of one column: hence two."""
+    path, text = tmp_path_factory.mktemp("files"), io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([("a", "b"), *rows])
+    read = opened(path, a=text.getvalue()).read().read_all()
+    assert [*zip(*(column.to_pylist() for column in read.columns), strict=True)] == [
+        tuple(cell or None for cell in row) for row in rows
+    ]

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import traceback
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from connectors.delta import READABLE, DeltaConnector
 from connectors.location import Location
 from data_products.digest import digest
-from data_products.errors import ConnectorError
+from data_products.errors import ConnectorError, EntrepotError
 from tests.connectors.tables import (
     GROSS,
     ID,
@@ -369,3 +370,15 @@ def test_error_says_no_value(tmp_path):
     with pytest.raises(ConnectorError) as caught:
         opened(tmp_path)
     assert "SECRET" not in "".join(traceback.format_exception(caught.value))
+
+
+@given(st.integers(0, 10**6), st.integers(0, 30), st.binary(max_size=4))
+def test_damaged_log_is_never_a_foreign_error(tmp_path_factory, start, length, put):
+    path = tmp_path_factory.mktemp("table")
+    delta(path, metadata(partition=["consignee"]), sized(path, partition={"consignee": "A"}))
+    log = path / "_delta_log" / f"{0:020}.json"
+    content = log.read_bytes()
+    start %= len(content)
+    log.write_bytes(content[:start] + put + content[start + length :])
+    with suppress(EntrepotError):
+        assert rows(path).num_rows in {0, 4}

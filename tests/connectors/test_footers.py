@@ -1,13 +1,18 @@
 import struct
+from contextlib import suppress
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 from connectors import footers
 from connectors.files import regular
 from connectors.footers import footer
-from data_products.errors import ConnectorError
+from connectors.location import Location
+from connectors.parquet import ParquetConnector
+from data_products.errors import ConnectorError, EntrepotError
 from tests.connectors.tables import MOVES
 
 
@@ -82,3 +87,14 @@ def test_file_gone_meanwhile_is_refused(moves):
     moves.unlink()
     with pytest.raises(ConnectorError, match="cannot be read"):
         footer(stale)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 30), st.binary(max_size=4))
+def test_damaged_parquet_is_never_a_foreign_error(tmp_path_factory, start, length, put):
+    path = tmp_path_factory.mktemp("files") / "a.parquet"
+    parquet.write_table(MOVES, path)
+    content = path.read_bytes()
+    start %= len(content)
+    path.write_bytes(content[:start] + put + content[start + length :])
+    with suppress(EntrepotError):
+        assert ParquetConnector().open(Location("parquet", path)).read().read_all().num_rows >= 0

