@@ -6,6 +6,8 @@
 `harbour` says what the products promise; columns that a test does not give are NULL.
 """
 
+import os
+import select
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -99,3 +101,25 @@ def named(release: Release) -> list[dict[str, Value | Mark]]:
     """The rows of a release by the names of its columns."""
     names = [shown.name for shown in release.fields]
     return [dict(zip(names, row, strict=True)) for row in release.rows]
+
+
+def children(pid: int) -> list[int]:
+    """The living children of a process."""
+    return [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process ends within a generous time."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    found = bool(poll.poll(30_000))
+    os.close(descriptor)
+    return found

@@ -8,6 +8,7 @@ import ctypes
 import os
 import resource
 import signal
+from typing import Protocol
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -24,32 +25,42 @@ OVERHEAD = 2048 * MEBIBYTE
 OPEN_FILES = 1024
 
 
+class Calls(Protocol):
+    """The calls of Linux's C library that are used here; each gives 0, or -1 where it is denied."""
+
+    def prctl(self, *arguments: int) -> int:
+        """Does something to the process, for good."""
+        ...
+
+    def unshare(self, flags: int) -> int:
+        """Leaves the namespaces of the parent."""
+        ...
+
+
 def confine(memory: int, seconds: int) -> list[str]:
     """Confines this process for good; the measures that are in force, by name.
 
     `memory` is in mebibytes of address space beside the process's own, `seconds` of processor time.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    measures = ["process"]
     _limit(resource.RLIMIT_AS, memory * MEBIBYTE + OVERHEAD)
     _limit(resource.RLIMIT_CPU, seconds)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
-    measures.append("resource-limits")
-    if _is_linux_call(libc):
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-        if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-            measures.append("no-new-privileges")
-        if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0:
-            measures.append("no-network")
-    return measures
+    return ["process", "resource-limits", *isolate(ctypes.CDLL(None))]
 
 
-def _is_linux_call(libc: ctypes.CDLL) -> bool:
-    """Whether the C library has Linux's calls."""
-    return hasattr(libc, "prctl") and hasattr(libc, "unshare")
+def isolate(libc: Calls) -> list[str]:
+    """Cuts this process off; the measures that are in force, which on other systems are none."""
+    if not (hasattr(libc, "prctl") and hasattr(libc, "unshare")):
+        return []
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    measures = {
+        "no-new-privileges": libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
+        "no-network": libc.unshare(CLONE_NEWUSER | CLONE_NEWNET),
+    }
+    return [name for name, denied in measures.items() if not denied]
 
 
 def _limit(kind: int, most: int) -> None:

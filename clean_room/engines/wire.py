@@ -124,7 +124,10 @@ def _scalar(value: object) -> Scalar:
 
 def _read(kind: str, text: object) -> Scalar:
     """A value from its kind and text; a worker that has been taken over may send anything."""
+    read = READ.get(kind)
+    if read is None or not isinstance(text, str):
+        raise WireError("a value is of no known kind")
     try:
-        return READ[kind](str(text))
-    except (KeyError, ValueError):
-        raise WireError("a value cannot be read") from None
+        return read(text)
+    except ValueError:
+        raise WireError(f"a {kind} cannot be read") from None

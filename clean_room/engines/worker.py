@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
@@ -25,23 +26,32 @@ def serve(control: socket.socket) -> None:
         with socket.socket(fileno=descriptors[0]) as channel:
             if os.fork() == 0:
                 control.close()
-                _answer(channel)
+                _live(channel)
 
 
-def _answer(channel: socket.socket) -> None:
+def _live(channel: socket.socket) -> None:
     """Does one job in this child, and ends it."""
     status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         sandbox.leave_parent()
-        wire.send(channel, os.getpid())
-        message = cast("dict[str, object]", wire.receive(channel))
-        measures = sandbox.confine(cast("int", message["memory"]), cast("int", message["seconds"]))
-        wire.send(channel, _result(message, measures))
+        answer(channel, sandbox.confine)
         status = 0
     finally:
         # The parent's exit handlers and buffers are not this child's to run.
         os._exit(status)
+
+
+def answer(channel: socket.socket, confine: Callable[[int, int], list[str]]) -> None:
+    """Says who does the job that comes over the channel, confines itself, and does it.
+
+    Raises:
+        duckdb.Error, WireError: it cannot be done.
+    """
+    wire.send(channel, os.getpid())
+    message = cast("dict[str, object]", wire.receive(channel))
+    measures = confine(cast("int", message["memory"]), cast("int", message["seconds"]))
+    wire.send(channel, _result(message, measures))
 
 
 def _result(message: dict[str, object], measures: list[str]) -> object:
@@ -52,11 +62,11 @@ def _result(message: dict[str, object], measures: list[str]) -> object:
     return {"names": names, "rows": [[wire.encode(value) for value in row] for row in rows]}
 
 
-def main() -> None:
-    """Serves the control socket whose descriptor is the one argument."""
-    with suppress(KeyboardInterrupt), socket.socket(fileno=int(sys.argv[1])) as control:
+def main(descriptor: int) -> None:
+    """Serves the control socket of that descriptor."""
+    with suppress(KeyboardInterrupt), socket.socket(fileno=descriptor) as control:
         serve(control)
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

@@ -21,10 +21,11 @@ GRACE = 30.0
 class Workshop:
     """Starts the warm parent when it is first needed, and again if it has died."""
 
-    def __init__(self, *, memory: int, seconds: int) -> None:
+    def __init__(self, *, memory: int, seconds: int, grace: float = GRACE) -> None:
         """Memory in mebibytes and seconds on the clock, for each job."""
         self.memory = memory
         self.seconds = seconds
+        self._grace = grace
         self._lock = threading.Lock()
         self._warm: tuple[subprocess.Popen[bytes], socket.socket] | None = None
 
@@ -36,7 +37,7 @@ class Workshop:
         """
         with self._child() as channel:
             try:
-                child = os.pidfd_open(int(str(wire.receive(channel, GRACE))))
+                child = os.pidfd_open(int(str(wire.receive(channel, self._grace))))
             except (OSError, ValueError, wire.WireError):
                 raise failure() from None
             try:
@@ -84,7 +85,7 @@ class Workshop:
         self._warm = None
         control.close()
         try:
-            parent.wait(GRACE)
+            parent.wait(self._grace)
         except subprocess.TimeoutExpired:
             parent.kill()
             parent.wait()
@@ -94,16 +95,20 @@ def _start() -> tuple[subprocess.Popen[bytes], socket.socket]:
     """A warm parent, and the control socket that it serves."""
     ours, theirs = socket.socketpair()
     with theirs:
-        # Not a byte of our own environment: it may hold secrets.
-        parent = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-I", "-m", "clean_room.engines.worker", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            env={"LC_ALL": "C.UTF-8", "TZ": "UTC"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        try:
+            # Not a byte of our own environment: it may hold secrets.
+            parent = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-I", "-m", "clean_room.engines.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env={"LC_ALL": "C.UTF-8", "TZ": "UTC"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError:
+            ours.close()
+            raise
     return parent, ours
 
 
