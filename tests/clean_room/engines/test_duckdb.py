@@ -250,3 +250,8 @@ def test_csv_of_wrong_types_is_null(tmp_path):
 def test_names_are_quoted(tmp_path, name):
     path = save(tmp_path / "a.parquet", **{name: ["v"]})
     assert duckdb.execute(job([file(path)], column(name))) == ([name], [("v",)])
+
+
+def test_time_is_utc_wherever_it_runs():
+    _, rows = duckdb.execute(job([], column("x"), query="SELECT current_setting('TimeZone')"))
+    assert rows == [("UTC",)]
