@@ -94,13 +94,15 @@ class DeltaLog:
         """As `state`: the actions from the newest checkpoint on, reconciled."""
         # Commits before a checkpoint may have been cleaned up; it stands for them all.
         start = max((one for one in self._checkpoints if one <= version), default=-1)
-        needed = set(range(start + 1, version + 1))
-        # A gap must not be passed over: the commit that is gone may have taken files away.
-        if needed - self._commits:
-            raise MalformedError(f"there is no commit {min(needed - self._commits)}")
+        needed = range(start + 1, version + 1)
+        # A gap must not be passed over: the commit that is gone may have taken files away. Looked
+        # for one by one, a version beyond all reason costs no more than the first gap.
+        for one in needed:
+            if one not in self._commits:
+                raise MalformedError(f"there is no commit {one}")
         files: dict[tuple[str, str | None], Document] = {}
         metadata: Document = {}
-        for action in self._actions(start, sorted(needed)):
+        for action in self._actions(start, needed):
             if isinstance(added := action.get("add"), dict):
                 files[_key(added)] = added
             # By path and vector: a file whose rows were deleted is taken away and added anew.

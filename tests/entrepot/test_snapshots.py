@@ -163,6 +163,11 @@ def test_version_that_is_not_there_is_named(table):
     assert "there is no commit 5" in fault(statement, table)
 
 
+def test_version_beyond_reason_is_refused_at_once(table):
+    products = [entry("p.t", 2**53 - 1, "00" * 32)]
+    assert "there is no commit 6" in fault({"products": products}, table)
+
+
 @pytest.mark.parametrize("line", ["{", "[]", '{"add":{}}', '{"add":{"path":1}}', "[" * 100_000])
 def test_damaged_log_is_named(table, line):
     statement = stated(table, 5)
