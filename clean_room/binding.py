@@ -16,7 +16,7 @@ from clean_room.parsing import Statement, position, whole
 from clean_room.relation import Key, Ordering, Output, Presentation, Relation
 from clean_room.released_scope import ReleasedScope
 from clean_room.row_scope import RowScope
-from data_products.errors import GrammarError, LimitError, RawRowsError
+from data_products.errors import BindingError, GrammarError, LimitError, RawRowsError
 from data_products.product import DataProduct
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -29,12 +29,17 @@ def bind(statement: Statement, products: Sequence[DataProduct]) -> Relation:
     """The relation that the statement asks for.
 
     Raises:
-        BindingError: a name is not in the contract, or not for queries.
+        BindingError: a name is not the product's, not in its contract, or not for queries.
         RawRowsError: the statement asks for rows.
         GrammarError: something is said where it has no meaning.
         LimitError: more output columns than are answered.
     """
     (product,) = products
+    if statement.tables != (product.id,):
+        raise BindingError(
+            f"the query is over {statement.tables[0][:90]!r}, expected {product.id}",
+            hint="ask for the product by its own name",
+        )
     select = statement.select
     rows = RowScope(product.contract, statement.alias)
     _refuse_rows(select)

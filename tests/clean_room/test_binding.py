@@ -209,6 +209,12 @@ def test_product_is_the_one_resolved():
     assert relation(select("COUNT(*)")).product is DECLARATIONS
 
 
+@pytest.mark.parametrize("table", ["beanr.gate_visits", "customs_kr.import_declarations"])
+def test_statement_is_over_its_product(table):
+    with pytest.raises(BindingError, match=r"expected customs-be\.import_declarations"):
+        relation(select("COUNT(*)", table=table))
+
+
 @pytest.mark.parametrize(
     "column", [column.name for column in COLUMNS if column.name != "goods_name"]
 )
