@@ -21,6 +21,9 @@ ProfileOption = Annotated[
 ]
 JsonOption = Annotated[bool, Parameter("--json", negative="", help="Print JSON to stdout.")]
 
+LONGEST_FACT = 300
+"""Characters of a list or object that are shown among other facts."""
+
 
 @Parameter(name="*")
 @dataclass(frozen=True)
@@ -51,11 +54,17 @@ def show_json(value: Json) -> None:
 
 
 def show_facts(document: Document) -> None:
-    """Writes an object's fields, one to a line, those that are not text as JSON."""
+    """Writes an object's fields, one to a line; what is not text as JSON, cut where it is long."""
     wide = max(map(len, document), default=0)
     for name, value in document.items():
-        text = value if isinstance(value, str) else json.dumps(value, default=dict)
+        text = value if isinstance(value, str) else _brief(value)
         show(f"{printable(name):{wide}}  {printable(text)}")
+
+
+def _brief(value: Json) -> str:
+    """A value as JSON on one line, of which too long a rest is left out."""
+    text = json.dumps(value, default=dict)
+    return text if len(text) <= LONGEST_FACT else f"{text[:LONGEST_FACT]}... (all with --json)"
 
 
 def say(text: str) -> None:

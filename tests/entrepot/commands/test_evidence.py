@@ -34,6 +34,14 @@ def test_receipt_says_what_it_states(run, file):
     ]
 
 
+def test_long_facts_are_cut(run, file, service):
+    index = service.log.append(statement(withheld={"cells": [[i, 0] for i in range(200)]}))
+    file.write_bytes(canonical(service.log.receipt(index)))
+    line = run("receipt", "verify", str(file))[1].splitlines()[-1]
+    assert line.startswith('withheld  {"cells": [[0, 0], [1, 0]')
+    assert line.endswith("... (all with --json)")
+
+
 def test_receipt_verifies_without_service(run, file, service, monkeypatch):
     monkeypatch.delenv("ENTREPOT_PROFILE")
     code, out, _ = run("receipt", "verify", str(file), *keys(service), "--json")
