@@ -75,8 +75,6 @@ def _connect(job: Job) -> duckdb.DuckDBPyConnection:
             "allow_persistent_secrets": "false",
             "python_enable_replacements": "false",
             "error_on_division_by_zero": "false",
-            # A day is the same day wherever the worker runs.
-            "TimeZone": "UTC",
             "preserve_insertion_order": "false",
             # It moves TRY_CAST into the reader of CSV, where one bad value fails the query.
             "disabled_optimizers": "type_pushdown",
@@ -84,6 +82,8 @@ def _connect(job: Job) -> duckdb.DuckDBPyConnection:
     )
     paths = ", ".join(_text(file["path"]) for file in job["files"])
     for statement in (
+        # A day is the same day wherever the worker runs.
+        "SET TimeZone = 'UTC'",
         f"SET allowed_paths = [{paths}]",
         "SET enable_external_access = false",
         "SET lock_configuration = true",
