@@ -207,7 +207,8 @@ def _present(measure: Measure, rows: Rows) -> list[Decimal]:
     """The values that are not NULL, clipped where the measure has bounds; ones for rows."""
     argument = measure.argument
     values = [1 if argument is None else argument.evaluate(row) for row in rows]
-    found = [Decimal(str(value)) for value in values if value is not None]
+    counts = measure.function is Function.COUNT
+    found = [Decimal(1 if counts else str(value)) for value in values if value is not None]
     if measure.low is None or measure.high is None:
         return found
     low, high = (Decimal(end).scaleb(-measure.scale) for end in (measure.low, measure.high))
