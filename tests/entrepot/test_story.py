@@ -15,6 +15,7 @@ from entrepot.errors import (
     ConflictError,
     EvidenceError,
     PurposeNotAgreedError,
+    WithheldError,
 )
 from entrepot.story import IMPORTS, Question, Story
 from marketplace_api.demo.questions import QUESTIONS, REFUSALS
@@ -78,7 +79,12 @@ def test_question_is_explained_then_answered(connect, question):
     client = connect(question.agreement.consumer)
     purpose = str(question.agreement.purpose)
     explanation = client.explain(question.sql, purpose=purpose)
-    answer = client.query(question.sql, purpose=purpose)
+    try:
+        answer = client.query(question.sql, purpose=purpose)
+    except WithheldError:
+        # In a tiny world, noise may leave no group above the threshold.
+        assert explanation.mode == "dp"
+        return
     assert answer.cached or answer.cost == explanation.cost
     assert [column.name for column in answer.columns] == [c.name for c in explanation.columns]
 
