@@ -157,12 +157,6 @@ def test_keys_beside_profile_are_refused(profile):
         entrepot.connect(profile, token="t")
 
 
-def test_profile_comes_from_environment(profile, monkeypatch):
-    monkeypatch.setenv("ENTREPOT_PROFILE", str(profile))
-    with entrepot.connect() as client:
-        assert client.organisation == "statistics-office"
-
-
 def test_receipt_is_fetched(client):
     client.receipt("rel-1").verify()
 

@@ -50,10 +50,17 @@ def test_real_data_must_be_there(directory, tmp_path, capsys):
     assert "SERVER_FAILED" in capsys.readouterr().err
 
 
-def test_setting_of_service_is_checked(monkeypatch, capfd):
-    monkeypatch.setenv("ENTREPOT_NONSENSE", "1")
-    assert main(["serve"]) == 1
-    assert "unknown settings: entrepot_nonsense" in capfd.readouterr().err.lower()
+def test_setting_of_service_is_checked():
+    run = subprocess.run(
+        [sys.executable, "-m", "entrepot", "serve"],
+        env={"ENTREPOT_NONSENSE": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert (run.returncode, b"unknown settings: entrepot_nonsense" in run.stderr.lower()) == (
+        1,
+        True,
+    )
 
 
 @pytest.mark.parametrize("name", ["c.yaml", "none.yaml", "-x"])
