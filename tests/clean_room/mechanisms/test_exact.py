@@ -7,7 +7,7 @@ import brute_force
 import pytest
 from brute_force import HIDDEN, Rules
 from harbour import declarations
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from yard import ask, named, room, store
 
@@ -42,7 +42,7 @@ ROWS = st.lists(
             "correction": st.sampled_from([None, 0, 1, 1, -1, 6, -13]),
         }
     ),
-    min_size=1,
+    min_size=10,
     max_size=60,
 )
 
@@ -93,7 +93,7 @@ def answered(release, keys: tuple[str, ...]) -> dict[object, object]:
     return {tuple(row.pop(key) for key in keys): row for row in rows}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(rows=ROWS, keys=KEYS)
 def test_exact_equals_brute_force(engine, folder, rows, keys):
     sql = f"SELECT {', '.join([*keys, MEASURES])} FROM customs_be.import_declarations"
