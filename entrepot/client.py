@@ -206,14 +206,6 @@ class Client:
         # By URL and token we do not know as whom we ask; a profile says so.
         if self.organisation:
             answer.receipt.answers(consumer=self.organisation)
-        stated = answer.receipt.statement.get("sql")
-        if stated != sql and answer.cached and isinstance(stated, str):
-            # The service says that both ask the same; only its word would stand for that.
-            raise ReceiptError(
-                "question",
-                "the question was answered before, in other words",
-                hint=f"ask it in the words of its receipt, at no cost: {stated}",
-            )
         answer.receipt.answers(sql=sql)
 
 

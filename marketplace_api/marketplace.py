@@ -37,6 +37,7 @@ from marketplace_api.dealings import (
     Wish,
     asked,
     decided_by,
+    in_these_words,
     on_record,
 )
 from marketplace_api.entitlement import (
@@ -213,7 +214,7 @@ class Marketplace:
         request = RequestKey(participant.id, key, asked(query))
         # What was given under this key is given again, also when the grant has ended since.
         known = self._catalog.releases.recall(request)
-        if known is not None:
+        if known is not None and in_these_words(known.receipt["statement"], query):
             return self._given(known)
         at = self._clock()
         with self._catalog.noting_refusal(query, at) as record, on_record(record):
@@ -261,7 +262,7 @@ class Marketplace:
         with self._stripes[int(plan.fingerprint[:8], 16) % STRIPES]:
             known = self._catalog.releases.find(plan.fingerprint)
             if known is not None:
-                return self._given(known)
+                return self._given(self._catalog.repeat(plan, known, at))
             try:
                 release = self._room.run(plan)
             # It stays so: asking until a noisy threshold is passed would pass it.

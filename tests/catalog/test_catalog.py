@@ -211,3 +211,18 @@ def test_catalog_is_made_in_empty_folder(tmp_path):
         catalog = Catalog(database, keys, clock=lambda: None)
 
         assert catalog.log.verify() == 0
+
+
+def test_other_words_have_their_receipt(deal, plan):
+    first = deal.answer("f1")
+    again = deal.world.catalog.repeat(plan("f1", stated={"sql": "SELECT 2"}), first, deal.world.now)
+
+    assert (again.id, again.wire) == (first.id, first.wire)
+    assert again.receipt["statement"]["sql"] == "SELECT 2"
+    assert again.receipt["statement"]["cost"] == {"epsilon": 0, "queries": 0}
+
+
+def test_same_words_have_the_first_receipt(deal, plan):
+    first = deal.answer("f1")
+
+    assert deal.world.catalog.repeat(plan("f1"), first, deal.world.now) is first

@@ -131,9 +131,8 @@ def test_receipt_of_refusal_is_refused(client, service):
 def test_other_words_are_not_believed_equal(client, service):
     index = service.log.append(statement(sql="SELECT count(*) AS n FROM t"))
     service.pages["/v1/queries"] = answer(service.log, index, cached=True)
-    with pytest.raises(ReceiptError, match="in other words") as caught:
+    with pytest.raises(ReceiptError, match=r"^question: the receipt is for another sql"):
         client.query(SQL, purpose=PURPOSE)
-    assert caught.value.hint.endswith("SELECT count(*) AS n FROM t")
 
 
 def test_unverified_answer_must_be_wanted(service):
