@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 
 from catalog.access_records import GrantRecord
 from catalog.ledger import Balance
+from data_products.digest import canonical
 from data_products.parties import Participant
 from data_products.purpose import Purpose
 from data_products.query import Query
@@ -199,10 +200,17 @@ def result(
     return Response(as_csv(release), media_type="text/csv", headers={"Content-Disposition": name})
 
 
-@router.get("/receipts/{record_id}", summary="Read a receipt", responses=answers(401, 403, 404))
-def receipt(house: House, participant: Caller, record_id: Named) -> Document:
+@router.get(
+    "/receipts/{record_id}",
+    summary="Read a receipt",
+    response_model=Document,
+    responses=answers(401, 403, 404),
+)
+def receipt(house: House, participant: Caller, record_id: Named) -> Response:
     """The receipt of an answer or a refusal, to be verified offline. Role: consumer."""
-    return house.receipt(participant, record_id)
+    # Canonical, so that what a plain download saves is the file that verifiers want.
+    found = canonical(house.receipt(participant, record_id))
+    return Response(found, media_type="application/json")
 
 
 @router.get("/budgets", summary="Read budgets", responses=answers(401, 403))

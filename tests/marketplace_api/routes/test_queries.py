@@ -1,5 +1,6 @@
 import pytest
 
+from data_products.digest import canonical
 from tests.marketplace_api.quay import BY_CHAPTER, OFFICE, OTHER, STATISTICS, STEWARD
 
 BERTHS = "SELECT terminal, COUNT(*) AS n FROM beanr.vessel_visits GROUP BY terminal"
@@ -44,8 +45,9 @@ def test_answer_is_read_again(web):
     first = web.ask(OFFICE, BY_CHAPTER).json()
     again = web.get(OFFICE, f"/v1/queries/{first['id']}").json()
     assert (again["release"], again["cached"]) == (first["release"], True)
-    receipt = web.get(OFFICE, f"/v1/receipts/{first['id']}").json()
-    assert receipt["statement"] == first["receipt"]["statement"]
+    receipt = web.get(OFFICE, f"/v1/receipts/{first['id']}")
+    assert receipt.json()["statement"] == first["receipt"]["statement"]
+    assert receipt.content == canonical(receipt.json())
 
 
 @pytest.mark.parametrize("path", ["queries/{}", "queries/{}/result", "receipts/{}"])
