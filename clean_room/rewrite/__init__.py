@@ -24,7 +24,7 @@ from data_products.query import Query
 from policies.decision import Permit
 
 LEAST_SHARE = 1000
-"""The least epsilon, in millionths, that an aggregate may be answered with: noise is then hopeless."""
+"""The least epsilon, in millionths, of one aggregate: with less, the noise would be hopeless."""
 
 Rule = Callable[[Relation, Permit], Relation]
 
