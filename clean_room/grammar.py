@@ -1,8 +1,8 @@
 """What a consumer may write: data, no code.
 
-A node of sqlglot's tree that is not listed here is refused, whatever it means; so is a part of a
-node. Functions are known to sqlglot by nodes of their own: one that is unknown to it comes as
-`Anonymous`, which is not listed either.
+A node of sqlglot's tree that is not listed here is refused, whatever it means; so is any part of a
+node but those that stand behind it. A part that was read over would make it another question.
+Functions are known to sqlglot by nodes of their own: one that is unknown to it is not listed.
 """
 
 from sqlglot import exp
@@ -24,91 +24,76 @@ It reads the brackets of some other words twice, and of those that are nested tw
 twenty of them would take minutes.
 """
 
-CLAUSES = frozenset({"expressions", "from_", "where", "group", "having", "order", "limit"})
-"""The parts of a SELECT; JOIN, WITH, WINDOW, QUALIFY, SAMPLE and the rest are not among them."""
+Parts = dict[type[exp.Expr], str]
+"""Nodes, each with the names of its parts."""
 
-PARTS = CLAUSES | {
-    "alias",
-    "all",
-    "big_int",  # COUNT's result, which says nothing
-    "db",
-    "decimals",
-    "desc",
-    "expression",
-    "high",
-    "is_string",
-    "low",
-    "quoted",
-    "table",
-    "this",
-    "to",
-    "unit",
+STRUCTURE: Parts = {
+    exp.Alias: "this alias",
+    exp.Column: "this table db",
+    exp.Distinct: "expressions",
+    exp.From: "this",
+    exp.Group: "expressions all",
+    exp.Having: "this",
+    exp.Identifier: "this quoted",
+    exp.Limit: "expression",
+    exp.Order: "expressions",
+    exp.Ordered: "this desc",
+    exp.Paren: "this",
+    exp.Select: "expressions from_ where group having order limit",
+    exp.Star: "",
+    exp.Table: "this db alias",
+    exp.TableAlias: "this",
+    exp.Var: "this",
+    exp.Where: "this",
 }
-"""The parts of nodes: any other would be lost on the way, and another question answered."""
 
-STRUCTURE = frozenset(
-    {
-        exp.Alias,
-        exp.Column,
-        exp.Distinct,
-        exp.From,
-        exp.Group,
-        exp.Having,
-        exp.Identifier,
-        exp.Limit,
-        exp.Order,
-        exp.Ordered,
-        exp.Paren,
-        exp.Select,
-        exp.Star,
-        exp.Table,
-        exp.TableAlias,
-        exp.Tuple,
-        exp.Var,
-        exp.Where,
-    }
-)
+LITERALS: Parts = {
+    exp.Boolean: "this",
+    exp.Cast: "this to",
+    exp.DataType: "this",
+    exp.Literal: "this is_string",
+    exp.Null: "",
+}
 
-LITERALS = frozenset({exp.Boolean, exp.Cast, exp.DataType, exp.Literal, exp.Null})
+OPERATORS: Parts = {
+    exp.Add: "this expression",
+    exp.And: "this expression",
+    exp.Between: "this low high",
+    exp.Div: "this expression",
+    exp.EQ: "this expression",
+    exp.GT: "this expression",
+    exp.GTE: "this expression",
+    exp.In: "this expressions",
+    exp.Is: "this expression",
+    exp.LT: "this expression",
+    exp.LTE: "this expression",
+    exp.Mul: "this expression",
+    exp.NEQ: "this expression",
+    exp.Neg: "this",
+    exp.Not: "this",
+    exp.Or: "this expression",
+    exp.Sub: "this expression",
+}
 
-OPERATORS = frozenset(
-    {
-        exp.Add,
-        exp.And,
-        exp.Between,
-        exp.Div,
-        exp.EQ,
-        exp.GT,
-        exp.GTE,
-        exp.In,
-        exp.Is,
-        exp.LT,
-        exp.LTE,
-        exp.Mul,
-        exp.NEQ,
-        exp.Neg,
-        exp.Not,
-        exp.Or,
-        exp.Sub,
-    }
-)
+# What COUNT's big_int says of its result, sqlglot adds by itself.
+AGGREGATES: Parts = {exp.Avg: "this", exp.Count: "this big_int", exp.Sum: "this"}
 
-AGGREGATES = frozenset({exp.Avg, exp.Count, exp.Sum})
+TIME_FUNCTIONS: Parts = {
+    exp.DateTrunc: "this unit",
+    exp.DayOfWeek: "this",
+    exp.DayOfWeekIso: "this",
+    exp.Extract: "this expression",
+    exp.Hour: "this",
+    exp.Month: "this",
+    exp.Quarter: "this",
+    exp.TimestampTrunc: "this unit",
+    exp.Year: "this",
+}
 
-TIME_FUNCTIONS = frozenset(
-    {
-        exp.DateTrunc,
-        exp.DayOfWeek,
-        exp.DayOfWeekIso,
-        exp.Extract,
-        exp.Hour,
-        exp.Month,
-        exp.Quarter,
-        exp.TimestampTrunc,
-        exp.Year,
-    }
-)
+SCALARS: Parts = {
+    exp.Coalesce: "this expressions",
+    exp.Nullif: "this expression",
+    exp.Round: "this decimals",
+}
 
-SCALARS = frozenset({exp.Coalesce, exp.Nullif, exp.Round})
-
-NODES = STRUCTURE | LITERALS | OPERATORS | AGGREGATES | TIME_FUNCTIONS | SCALARS
+NODES: Parts = STRUCTURE | LITERALS | OPERATORS | AGGREGATES | TIME_FUNCTIONS | SCALARS

@@ -177,16 +177,23 @@ def _check_nodes(select: exp.Select) -> None:
         nodes += not isinstance(node, exp.Literal)
         if depth > grammar.MAX_DEPTH or nodes > grammar.MAX_NODES:
             raise _too_deep()
-        parts = sorted(name for name, value in node.args.items() if value)
-        strange = [name for name in parts if name not in grammar.PARTS]
-        if type(node) not in grammar.NODES or strange:
-            what = strange[0].strip("_").upper() if strange else _name(node)
+        strange = _strange(node)
+        if strange:
             raise GrammarError(
-                f"{what}{position(node)} is not answered",
+                f"{strange}{position(node)} is not answered",
                 hint="docs/reference/sql.md lists what is",
             )
         # A comment would become part of the names that are made from expressions.
         node.comments = None
+
+
+def _strange(node: exp.Expr) -> str:
+    """What the grammar does not list: the node, or the first of its parts; else nothing."""
+    known = grammar.NODES.get(type(node))
+    if known is None:
+        return _name(node)
+    parts = sorted(name for name, value in node.args.items() if value)
+    return next((part.strip("_").upper() for part in parts if part not in known.split()), "")
 
 
 def _check_texts(tokens: list[Token], select: exp.Select) -> None:

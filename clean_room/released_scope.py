@@ -118,7 +118,7 @@ def _key(scope: Scope, node: exp.Expr) -> Expression:
 
 def _count(scope: Scope, node: exp.Expr) -> Expression:
     """COUNT of rows, of values that are not NULL, or of distinct privacy units."""
-    if not isinstance(scope, ReleasedScope) or node.this is None or node.expressions:
+    if not isinstance(scope, ReleasedScope) or node.this is None:
         raise unanswered(node, "but of one argument")
     if isinstance(node.this, exp.Star):
         return scope.measure(Function.COUNT, None)

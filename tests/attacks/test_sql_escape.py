@@ -251,6 +251,7 @@ CLAUSES = [
     "GROUP BY hs2 LIMIT 1 OFFSET 3",
     "GROUP BY hs2 LIMIT (SELECT 1)",
     "GROUP BY hs2 LIMIT 10%",
+    "GROUP BY hs2 LIMIT 5 BY hs2",
     "GROUP BY hs2 FETCH FIRST 1 ROW ONLY",
     "GROUP BY importer_id",
     "GROUP BY declarant_id",
