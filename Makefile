@@ -23,8 +23,9 @@ help:
 demo: $(VENV)/.demo
 	$(BIN)/entrepot demo $(if $(ONCE),--once) $(if $(SIZE),--size $(SIZE) --directory .demo-$(SIZE)) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT))
 
+# A file's tests stay together, so that what they share is built once.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -240,7 +240,7 @@ def figures() -> dict[str, float]:
     """Every figure of the house and of its tests."""
     house = read(FLOORS)
     code = sum(module.code_lines for module in house)
-    return figures_of_code(house) | figures_of_tests(read(["tests"]), code)
+    return figures_of_code(house) | figures_of_tests(read(("tests",)), code)
 
 
 def worst(modules: Sequence[Module], count: int = 8) -> Iterable[str]:

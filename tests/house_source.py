@@ -16,7 +16,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -218,7 +218,8 @@ def _asserts(node: ast.AST) -> bool:
     return isinstance(node, ast.Assert)
 
 
-def read(folders: Iterable[str], root: Path = ROOT) -> list[Module]:
+@cache
+def read(folders: tuple[str, ...], root: Path = ROOT) -> tuple[Module, ...]:
     """Every module beneath the folders."""
     found = [path for folder in folders for path in sorted((root / folder).rglob("*.py"))]
-    return [Module(path, root) for path in found]
+    return tuple(Module(path, root) for path in found)
