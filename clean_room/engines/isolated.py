@@ -8,7 +8,7 @@ from types import NoneType
 from typing import Self
 
 from clean_room.engines import wire
-from clean_room.engines.jobs import job
+from clean_room.engines.jobs import MOST_GROUPS, job
 from clean_room.engines.workshop import Workshop, failure
 from clean_room.expressions import Kind
 from clean_room.plan import Plan
@@ -16,6 +16,7 @@ from clean_room.regeneration import regenerate
 from clean_room.relation import Relation
 from clean_room.results import Aggregates, EngineRow, EngineValue
 from data_products.digest import Json
+from data_products.errors import LimitError
 
 KEYS: dict[Kind, type] = {
     Kind.STRING: str,
@@ -48,6 +49,7 @@ class IsolatedDuckDB:
 
         Raises:
             ExecutionError: it could not be finished; never why.
+            LimitError: there are more groups than any contract allows.
         """
         asked = job(plan, memory=self._workshop.memory, threads=self._threads)
         answer = self._workshop.run(asked)
@@ -80,10 +82,16 @@ def _rows(answer: dict[str, object], relation: Relation) -> Iterator[EngineRow]:
 
     Raises:
         WireError: it is not what was asked for; or TypeError or ValueError.
+        LimitError: there are more groups than any contract allows.
     """
     names, rows = regenerate(relation).named_selects, answer.get("rows")
     if answer.get("names") != names or not isinstance(rows, list):
         raise wire.WireError("the result has other columns")
+    if len(rows) > MOST_GROUPS:
+        raise LimitError(
+            f"the answer has more than {MOST_GROUPS} groups",
+            hint="ask for coarser groups, or add a condition",
+        )
     kinds = {key.name: KEYS[key.expression.kind] for key in relation.keys}
     for row in rows:
         values = {name: wire.decode(value) for name, value in zip(names, row, strict=True)}

@@ -7,12 +7,13 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 import pytest
-from harbour import COLUMNS, NOISY, declarations, plan
+from harbour import COLUMNS, NOISY, declarations, plan, select
 from yard import ask, named, room, store, write
 
 from clean_room.engines.isolated import IsolatedDuckDB
+from clean_room.engines.jobs import MOST_GROUPS
 from data_products.contract import Column, ColumnType, Grid, Use
-from data_products.errors import ExecutionError
+from data_products.errors import ExecutionError, LimitError
 from data_products.time_grid import Step
 
 TABLE = "FROM customs_be.import_declarations"
@@ -166,3 +167,16 @@ def test_noisy_groups_off_grid_stay_inside(engine, tmp_path):
     sql = f"SELECT channel, mode, COUNT(*) AS n {TABLE} GROUP BY 1, 2"
     asked = plan(sql, NOISY, store(tmp_path, rows))
     assert [(row["k0"], row["k1"], row["m0"]) for row in engine.run(asked).rows] == [(1, "sea", 5)]
+
+
+@pytest.mark.parametrize("groups", [MOST_GROUPS, MOST_GROUPS + 1, MOST_GROUPS + 50])
+def test_too_many_groups_are_not_carried(engine, tmp_path, groups):
+    codes = [f"{number:06d}" for number in range(groups)]
+    rows = {"importer_id": ["a"] * groups + ["b"] * groups + ["c"] * groups, "hs6": codes * 3}
+    product = declarations(min_units=3)
+    asked = plan(select("hs6, COUNT(*)", "GROUP BY hs6"), product, store(tmp_path, rows))
+    if groups > MOST_GROUPS:
+        with pytest.raises(LimitError, match="more than 10000 groups"):
+            engine.run(asked)
+    else:
+        assert len(engine.run(asked).rows) == groups
