@@ -13,13 +13,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable, write_deltalake
 from harbour import NOISY, declarations, plan, select
+from pyarrow import csv
 from yard import Rows, store, table
 
 from clean_room.engines import Engine
 from clean_room.results import Aggregates
-from connectors.snapshot import DataFile, Snapshot
+from connectors import DataFile, Location, Snapshot, connect
 from data_products.errors import ExecutionError
 
 PRODUCT = declarations(min_units=3)
@@ -35,6 +38,30 @@ ROWS: Rows = {
     "correction": [1, None, 3, -4, 9, None, None, None, None],
     "net_mass_kg": [None] * 9,
 }
+
+
+def lay_parquet(root: Path) -> str:
+    """Two files in a folder."""
+    (root / "rows").mkdir()
+    for number in range(2):
+        pq.write_table(table(ROWS).slice(number, 8), root / "rows" / f"{number}.parquet")
+    return "parquet:rows"
+
+
+def lay_csv(root: Path) -> str:
+    """One file."""
+    csv.write_csv(table(ROWS), root / "rows.csv")
+    return "csv:rows.csv"
+
+
+def lay_delta(root: Path) -> str:
+    """Partitions, a file without some columns, and rows that are gone again."""
+    path = str(root / "rows")
+    write_deltalake(path, table(ROWS), partition_by=["hs2"])
+    fewer = table(ROWS).select(["importer_id", "hs2", "correction"])
+    write_deltalake(path, fewer, mode="append", schema_mode="merge")
+    DeltaTable(path).delete("correction = -4 OR importer_id = 'd'")
+    return "delta:rows"
 
 
 class EngineConformance:
@@ -142,3 +169,16 @@ class EngineConformance:
         parted = Snapshot("delta", 1, "1" * 64, (file,), table(ROWS).schema)
         found = self.groups(engine, select("hs2, COUNT(*)", "GROUP BY hs2, channel"), parted)
         assert {(row["k0"], row["k1"], row["m0"]) for row in found.values()} == {("07", 3, 8)}
+
+    @pytest.mark.parametrize(
+        "laid", [lay_parquet, lay_csv, lay_delta], ids=lambda lay: lay.__name__
+    )
+    def test_rows_are_the_connectors(self, engine, tmp_path, laid):
+        snapshot = connect(Location.parse(laid(tmp_path), (tmp_path,)))
+        rows = [row for row in snapshot.read().read_all().to_pylist() if row["importer_id"]]
+        expected = {
+            hs2: sum(int(row["correction"] or 0) for row in rows if row["hs2"] == hs2)
+            for hs2 in {row["hs2"] for row in rows}
+        }
+        found = self.groups(engine, select("hs2, SUM(correction)", "GROUP BY hs2"), snapshot)
+        assert {hs2: row["m0"] or 0 for hs2, row in found.items()} == expected
