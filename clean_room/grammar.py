@@ -9,9 +9,11 @@ from sqlglot import exp
 
 MAX_BYTES = 64 * 1024
 MAX_TOKENS = 10_000
-MAX_DEPTH = 100
+MAX_BRACKETS = 20
+MAX_DEPTH = 60
+"""Brackets within one another, and nodes: deeper ones could exhaust the stack of who reads them."""
 MAX_NODES = 500
-"""Nodes of the tree, literals left out: each may be computed for every key of a grid."""
+"""Nodes in all, literals left out: each may be computed for every key of a grid."""
 
 OPENERS = frozenset(
     {"AND", "BETWEEN", "BY", "DISTINCT", "HAVING", "IN", "NOT", "OR", "SELECT", "WHERE"}

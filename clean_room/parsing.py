@@ -72,7 +72,7 @@ def _tokens(sql: str) -> list[Token]:
             hint="ask for less in one query",
         )
     tokens = _one_statement(_split(sql))
-    if len(tokens) > grammar.MAX_TOKENS or _depth(tokens) > grammar.MAX_DEPTH:
+    if len(tokens) > grammar.MAX_TOKENS or _depth(tokens) > grammar.MAX_BRACKETS:
         raise _too_deep()
     for token in tokens:
         if token.token_type is not TokenType.STRING and not token.text.isascii():
@@ -85,8 +85,8 @@ def _tokens(sql: str) -> list[Token]:
 def _too_deep() -> QueryTooLargeError:
     """The error of a text with too many words, or words too deep in one another."""
     return QueryTooLargeError(
-        f"the query has more than {grammar.MAX_TOKENS} tokens, {grammar.MAX_DEPTH} levels or "
-        f"{grammar.MAX_NODES} names and operators",
+        f"the query has more than {grammar.MAX_TOKENS} tokens, {grammar.MAX_NODES} names and "
+        f"operators, {grammar.MAX_BRACKETS} levels of brackets or {grammar.MAX_DEPTH} of operators",
         hint="use IN with a list for many conditions, and fewer brackets",
     )
 
