@@ -84,7 +84,20 @@ def _rows(answer: dict[str, object], relation: Relation) -> Iterator[EngineRow]:
         WireError: it is not what was asked for; or TypeError or ValueError.
         LimitError: there are more groups than any contract allows.
     """
-    names, rows = regenerate(relation).named_selects, answer.get("rows")
+    names = regenerate(relation).named_selects
+    kinds = {key.name: KEYS[key.expression.kind] for key in relation.keys}
+    for row in _sent(answer, names):
+        values = dict(zip(names, map(wire.decode, row), strict=True))
+        if not all(_is_number(values[name]) for name in names[len(kinds) :]):
+            raise wire.WireError("a value is no number")
+        # A time that Python has none for comes as text; such a group is not shown.
+        if all(type(values[name]) in (kind, NoneType) for name, kind in kinds.items()):
+            yield values
+
+
+def _sent(answer: dict[str, object], names: list[str]) -> list[list[object]]:
+    """The rows that a worker sent, if they are rows of these columns and not too many."""
+    rows = answer.get("rows")
     if answer.get("names") != names or not isinstance(rows, list):
         raise wire.WireError("the result has other columns")
     if len(rows) > MOST_GROUPS:
@@ -92,14 +105,7 @@ def _rows(answer: dict[str, object], relation: Relation) -> Iterator[EngineRow]:
             f"the answer has more than {MOST_GROUPS} groups",
             hint="ask for coarser groups, or add a condition",
         )
-    kinds = {key.name: KEYS[key.expression.kind] for key in relation.keys}
-    for row in rows:
-        values = {name: wire.decode(value) for name, value in zip(names, row, strict=True)}
-        if not all(_is_number(value) for name, value in values.items() if name not in kinds):
-            raise wire.WireError("a value is no number")
-        # A time that Python has none for comes as text; such a group is not shown.
-        if all(type(values[name]) in (kind, NoneType) for name, kind in kinds.items()):
-            yield values
+    return rows
 
 
 def _is_number(value: EngineValue) -> bool:
