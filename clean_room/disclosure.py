@@ -107,6 +107,10 @@ def is_safe(weight: Weight, obligations: Obligations) -> bool:
     others = weight.total - weight.largest - weight.second
     return (
         weight.units >= obligations.min_units
-        and not 0 < weight.lacking < obligations.min_units
+        and (
+            weight.lacking is None
+            or not weight.lacking.units
+            or is_safe(weight.lacking, obligations)
+        )
         and 100 * others >= obligations.p_percent * weight.largest
     )

@@ -1,9 +1,9 @@
-"""Operators over expressions: arithmetic, comparison, logic, and functions of released values."""
+"""Operators over expressions: arithmetic, comparison and logic."""
 
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,6 @@ from sqlglot import exp
 
 from clean_room.expressions import (
     EXACT,
-    NUMERIC,
     Cell,
     ColumnValue,
     Constant,
@@ -54,10 +53,10 @@ class Arithmetic:
     left: Expression
     right: Expression
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """A division gives a float; else the wider of the two."""
-        return Kind.FLOAT if self.sign == "/" else _widest(self.parts)
+        return Kind.FLOAT if self.sign == "/" else widest(self.parts)
 
     @property
     def parts(self) -> tuple[Expression, ...]:
@@ -79,35 +78,36 @@ class Arithmetic:
         values = (self.left.evaluate(row), self.right.evaluate(row))
         if has_gap(values):
             return withheld_or_null(values)
-        left, right = (_number(value) for value in values)
+        left, right = (number_of(value) for value in values)
         compute = {
             "+": EXACT.add,
             "-": EXACT.subtract,
             "*": EXACT.multiply,
             "/": EXACT.divide,
         }
-        return _as(self.kind, compute[self.sign](left, right))
+        return as_kind(self.kind, compute[self.sign](left, right))
 
 
-def _widest(items: tuple[Expression, ...]) -> Kind:
+def widest(items: tuple[Expression, ...]) -> Kind:
     """The kind that holds the values of every item; of one kind that is not a number, that."""
-    kinds = {item.kind for item in items}
+    # Each is asked once: asked twice at every level, a long chain would take for ever.
+    kinds = [item.kind for item in items]
     if Kind.FLOAT in kinds:
         return Kind.FLOAT
-    return Kind.DECIMAL if Kind.DECIMAL in kinds else items[0].kind
+    return Kind.DECIMAL if Kind.DECIMAL in kinds else kinds[0]
 
 
-def _number(value: Cell) -> Decimal:
+def number_of(value: Cell) -> Decimal:
     """A number as a decimal; a float by its shortest text, which is what its reader sees."""
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
 
 
-def _comparable(value: Cell) -> Cell:
+def comparable(value: Cell) -> Cell:
     """The value as its reader sees it: 0.1 is a tenth."""
-    return _number(value) if isinstance(value, float) else value
+    return number_of(value) if isinstance(value, float) else value
 
 
-def _as(kind: Kind, number: Decimal) -> Cell:
+def as_kind(kind: Kind, number: Decimal) -> Cell:
     """The number in the form of its kind; NULL where there is none."""
     fitting = EXACT.plus(number)
     if not fitting.is_finite():
@@ -140,11 +140,11 @@ class Comparison:
         return exp.paren(BINARY[self.sign](this=self.left.sql(), expression=self.right.sql()))
 
     def evaluate(self, row: Row) -> Cell:
-        """Whether it holds; unknown over a gap."""
+        """Whether it holds; unknown over NULL, withheld over a withheld value."""
         values = (self.left.evaluate(row), self.right.evaluate(row))
         if has_gap(values):
-            return None
-        left, right = (_comparable(value) for value in values)
+            return withheld_or_null(values)
+        left, right = (comparable(value) for value in values)
         return COMPARES[self.sign](left, right)
 
 
@@ -170,11 +170,11 @@ class Membership:
         return exp.In(this=self.item.sql(), expressions=[c.sql() for c in self.constants])
 
     def evaluate(self, row: Row) -> Cell:
-        """Whether it is in the list; unknown over a gap."""
+        """Whether it is in the list; unknown over NULL, withheld over a withheld value."""
         value = self.item.evaluate(row)
         if value is None or isinstance(value, Mark):
-            return None
-        return _comparable(value) in self._values
+            return value
+        return comparable(value) in self._values
 
     @cached_property
     def _values(self) -> frozenset[Value]:
@@ -205,7 +205,7 @@ class Missing:
     def evaluate(self, row: Row) -> Cell:
         """Whether it is NULL; a withheld value is not known to be either."""
         value = self.item.evaluate(row)
-        return None if value is Mark.WITHHELD else value is None
+        return value if isinstance(value, Mark) else value is None
 
 
 @dataclass(frozen=True)
@@ -229,9 +229,9 @@ class Inverse:
         return exp.Not(this=exp.paren(self.item.sql()))
 
     def evaluate(self, row: Row) -> Cell:
-        """The opposite; unknown stays unknown."""
+        """The opposite; what is unknown or withheld stays so."""
         value = self.item.evaluate(row)
-        return (not value) if isinstance(value, bool) else None
+        return (not value) if isinstance(value, bool) else value
 
 
 @dataclass(frozen=True)
@@ -257,97 +257,8 @@ class Junction:
         return exp.paren(join(*(item.sql() for item in self.items)))
 
     def evaluate(self, row: Row) -> Cell:
-        """Kleene's three-valued AND or OR."""
-        values = [item.evaluate(row) for item in self.items]
+        """Kleene's three-valued AND or OR; withheld where only a withheld value could decide."""
+        values = tuple(item.evaluate(row) for item in self.items)
         if any(value is (not self.every) for value in values):
             return not self.every
-        return self.every if all(value is self.every for value in values) else None
-
-
-@dataclass(frozen=True)
-class Rounded:
-    """ROUND to some decimal digits, half away from zero; of released values only."""
-
-    item: Expression
-    digits: int
-
-    @property
-    def kind(self) -> Kind:
-        """What is rounded keeps its kind."""
-        return self.item.kind
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        """What is rounded."""
-        return (self.item,)
-
-    def sql(self) -> exp.Expr:
-        """ROUND."""
-        return exp.Round(this=self.item.sql(), decimals=exp.Literal.number(self.digits))
-
-    def evaluate(self, row: Row) -> Cell:
-        """The rounded value."""
-        value = self.item.evaluate(row)
-        if value is None or isinstance(value, Mark):
-            return value
-        step = Decimal(1).scaleb(-self.digits)
-        return _as(self.kind, _number(value).quantize(step, rounding=ROUND_HALF_UP, context=EXACT))
-
-
-@dataclass(frozen=True)
-class Coalesced:
-    """The first that is not NULL; a withheld value is not NULL, and stays withheld."""
-
-    items: tuple[Expression, ...]
-
-    @property
-    def kind(self) -> Kind:
-        """The kind that holds all of them."""
-        return _widest(self.items)
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        """All of them."""
-        return self.items
-
-    def sql(self) -> exp.Expr:
-        """COALESCE."""
-        first, *others = (item.sql() for item in self.items)
-        return exp.Coalesce(this=first, expressions=others)
-
-    def evaluate(self, row: Row) -> Cell:
-        """The first value that is not NULL."""
-        values = (item.evaluate(row) for item in self.items)
-        found = next((value for value in values if value is not None), None)
-        if has_gap((found,)) or self.kind not in NUMERIC:
-            return found
-        return _as(self.kind, _number(found))
-
-
-@dataclass(frozen=True)
-class Nullified:
-    """NULLIF: NULL where the value equals the other, else the value."""
-
-    item: Expression
-    other: Expression
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of the value."""
-        return self.item.kind
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        """The value and the other."""
-        return (self.item, self.other)
-
-    def sql(self) -> exp.Expr:
-        """NULLIF."""
-        return exp.Nullif(this=self.item.sql(), expression=self.other.sql())
-
-    def evaluate(self, row: Row) -> Cell:
-        """The value, unless it equals the other."""
-        value, other = self.item.evaluate(row), self.other.evaluate(row)
-        if value is Mark.WITHHELD or other is Mark.WITHHELD:
-            return Mark.WITHHELD
-        return None if _comparable(value) == _comparable(other) else value
+        return withheld_or_null(values) if has_gap(values) else self.every

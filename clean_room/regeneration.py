@@ -20,8 +20,9 @@ def regenerate(relation: Relation) -> exp.Select:
     """The SQL that computes the relation's aggregates.
 
     Columns of its result, by name: every key; `units`; and for each other measure `m` its value `m`
-    with, where contributions are weighed, the number of units that have one (`m_units`), the sum of
-    what units add in absolute terms (`m_weight`) and the two largest of these (`m_top`).
+    with, where contributions are weighed, the number of units that add to it (`m_units`), the sum
+    of what they add in absolute terms (`m_weight`) and the two largest of these (`m_top`); of a
+    count of values the same for the rows without one (`m_lacking_units` and so on).
     """
     groups = _groups(relation)
     return (
@@ -116,7 +117,7 @@ def _by(relation: Relation) -> list[exp.Expr]:
 
 
 def _contribution(measure: Measure, relation: Relation) -> list[exp.Expr]:
-    """What one unit adds to a measure, and how much of it there is in absolute terms."""
+    """What one unit adds to a measure, and how many rows a count of values leaves out."""
     if measure.function is Function.UNITS:
         return []
     name, bound = measure.name, relation.contribution
@@ -131,9 +132,7 @@ def _contribution(measure: Measure, relation: Relation) -> list[exp.Expr]:
     total: exp.Expr = exp.Sum(this=_col(name))
     if bound is not None:
         return [_named(_bounded_sum(measure, bound), name)]
-    weight = exp.Coalesce(this=exp.Sum(this=exp.Abs(this=_col(name))), expressions=[_number(0)])
-    present = exp.Count(this=_col(name))
-    return [_named(total, name), _named(weight, f"{name}_weight"), _named(present, f"{name}_rows")]
+    return [_named(total, name)]
 
 
 def _bounded_sum(measure: Measure, bound: Contribution) -> exp.Expr:
@@ -199,21 +198,18 @@ def _group(measure: Measure, *, weighed: bool) -> list[exp.Expr]:
     parts = [_named(exp.Sum(this=_col(name)), name)]
     if not weighed:
         return parts
+    parts += _make_up(name)
     counts = measure.function is Function.COUNT
-    weight = _col(name if counts else f"{name}_weight")
-    rows = name if counts else f"{name}_rows"
-    top = exp.Max(this=weight.copy(), expressions=[_number(2)])
-    parts += [
-        _named(_units_with(rows), f"{name}_units"),
-        _named(exp.Sum(this=weight.copy()), f"{name}_weight"),
-        _named(top, f"{name}_top"),
+    return parts + (_make_up(f"{name}_lacking") if counts and measure.argument is not None else [])
+
+
+def _make_up(name: str) -> list[exp.Expr]:
+    """Of what units' additions a value is made, in absolute terms; a zero is nobody's."""
+    weight = exp.Abs(this=_col(name))
+    some = exp.NEQ(this=_col(name), expression=_number(0))
+    units = exp.Count(this=exp.Case(ifs=[exp.If(this=some, true=_col(UNIT))]))
+    return [
+        _named(units, f"{name}_units"),
+        _named(exp.Sum(this=weight), f"{name}_weight"),
+        _named(exp.Max(this=weight.copy(), expressions=[_number(2)]), f"{name}_top"),
     ]
-    if counts and measure.argument is not None:
-        parts.append(_named(_units_with(f"{name}_lacking"), f"{name}_lacking"))
-    return parts
-
-
-def _units_with(rows: str) -> exp.Expr:
-    """How many units have any of these rows."""
-    some = exp.GT(this=_col(rows), expression=_number(0))
-    return exp.Count(this=exp.Case(ifs=[exp.If(this=some, true=_col(UNIT))]))

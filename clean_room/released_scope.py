@@ -12,12 +12,16 @@ from clean_room.expressions import (
     Expression,
     Kind,
     Reference,
+    walk,
 )
-from clean_room.operators import Arithmetic, Coalesced, Nullified, Rounded
+from clean_room.functions import Coalesced, Mean, Nullified, Rounded
+from clean_room.operators import Arithmetic
 from clean_room.parsing import position, whole
+from clean_room.ranges import Interval, interval
 from clean_room.relation import UNITS, Function, Key, Measure
 from clean_room.row_scope import ROW_HANDLERS, RowScope
 from clean_room.scopes import OPERATORS, Scope, arithmetic, unanswered
+from data_products.contract import Mode
 from data_products.errors import GrammarError
 
 MAX_ROUND = 12
@@ -48,6 +52,13 @@ class ReleasedScope(Scope):
     def argument(self, node: exp.Expr) -> Expression:
         """An aggregate's argument, over rows."""
         return self._rows.bind(node)
+
+    def bounds(self, argument: Expression) -> Interval | None:
+        """The range of a noisy average; none where it is exact, or a bound is not declared."""
+        columns = [part.column for part in walk(argument) if isinstance(part, ColumnValue)]
+        noisy = self._rows.contract.terms.mode is Mode.DP
+        bounded = all(column.bounds is not None for column in columns)
+        return interval(argument) if noisy and bounded else None
 
     def is_unit(self, node: exp.Expr) -> bool:
         """Whether the node is the column of the privacy unit."""
@@ -123,7 +134,10 @@ def _count(scope: Scope, node: exp.Expr) -> Expression:
     if isinstance(node.this, exp.Star):
         return scope.measure(Function.COUNT, None)
     if not isinstance(node.this, exp.Distinct):
-        return scope.measure(Function.COUNT, scope.argument(node.this))
+        argument = scope.argument(node.this)
+        # COUNT(1) counts what COUNT(*) does: no row lacks a constant.
+        rows = isinstance(argument, Constant)
+        return scope.measure(Function.COUNT, None if rows else argument)
     distinct = node.this.expressions
     if len(distinct) != 1 or not scope.is_unit(distinct[0]):
         raise GrammarError(
@@ -146,7 +160,7 @@ def _total(scope: Scope, node: exp.Expr) -> Expression:
     total = scope.measure(Function.SUM, argument)
     if isinstance(node, exp.Sum):
         return total
-    return Arithmetic("/", total, scope.measure(Function.COUNT, argument))
+    return Mean(total, scope.measure(Function.COUNT, argument), scope.bounds(argument))
 
 
 def _rounded(scope: Scope, node: exp.Expr) -> Expression:

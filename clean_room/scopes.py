@@ -78,13 +78,13 @@ def arithmetic(scope: Scope, node: exp.Expr) -> Expression:
 
 
 def negative(scope: Scope, node: exp.Expr) -> Expression:
-    """A sign before a number: folded into a literal, else a subtraction from zero."""
+    """A sign before a number: folded into a literal, else a factor of minus one."""
     item = scope.bind(node.this)
     if isinstance(item, Constant) and isinstance(item.value, int | Decimal):
         return Constant(-item.value, item.kind)
     if item.kind not in NUMERIC:
         raise unanswered(node, f"before a {item.kind}")
-    return Arithmetic("-", Constant(0, Kind.INTEGER), item)
+    return Arithmetic("*", Constant(-1, Kind.INTEGER), item)
 
 
 def comparison(scope: Scope, node: exp.Expr) -> Expression:

@@ -2,7 +2,8 @@
 
 Amounts are whole numbers of the last digit (cents, tenths), so that sums are exact. A cell has as
 many units as distinct ids. A value is shown when enough units contribute to it and when the p% rule
-holds: what all but the two largest units add, in absolute terms, is at least p % of the largest.
+holds: what all but the two largest units add, in absolute terms, is at least p % of the largest. A
+unit that adds nothing is not counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,8 +62,9 @@ def ratio(above: Cell, below: Cell) -> float | None:
 def _cell(members: pd.DataFrame, measure: str, rules: Rules) -> Cell:
     """One value of one group."""
     present = members.dropna(subset=[measure])
-    weights = present.assign(weight=present[measure].abs()).groupby("unit")["weight"].sum()
-    heaviest = sorted((int(weight) for weight in weights), reverse=True)
+    added = (abs(int(total)) for total in present.groupby("unit")[measure].sum())
+    # A unit that adds nothing is none of those that a value is made of.
+    heaviest = sorted((weight for weight in added if weight), reverse=True)
     first, second = (*heaviest, 0, 0)[:2]
     others = sum(heaviest) - first - second
     safe = len(heaviest) >= rules.min_units and 100 * others >= rules.p_percent * first

@@ -1,5 +1,6 @@
 """No noise: values stay true, and come with what the threshold and dominance rules need to know."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from clean_room.plan import Plan
@@ -41,7 +42,13 @@ def _weight(measure: Measure, row: EngineRow) -> Weight:
         return Weight(
             int(units), units, min(units, Decimal(1)), max(min(units - 1, Decimal(1)), Decimal(0))
         )
-    name = measure.name
+    lacking = f"{measure.name}_lacking"
+    without = _weight_of(lacking, row) if f"{lacking}_units" in row else None
+    return replace(_weight_of(measure.name, row), lacking=without)
+
+
+def _weight_of(name: str, row: EngineRow) -> Weight:
+    """What the engine tells of a value's make-up."""
     top = row[f"{name}_top"]
     first, second, *_ = (*(top if isinstance(top, tuple) else ()), 0, 0)
     return Weight(
@@ -49,7 +56,6 @@ def _weight(measure: Measure, row: EngineRow) -> Weight:
         total=_number(row[f"{name}_weight"]),
         largest=_number(first),
         second=_number(second),
-        lacking=int(_number(row.get(f"{name}_lacking"))),
     )
 
 

@@ -85,7 +85,7 @@ def test_digest_survives_json(rows):
     "secret",
     [
         Aggregates(({"k0": "canary", "m0": 9},)),
-        Weight(9, Decimal(9), Decimal(9), Decimal(9), 9),
+        Weight(9, Decimal(9), Decimal(9), Decimal(9)),
         Measured(("canary",), {"m0": 9}, {}),
         Measurements((Measured(("canary",), {"m0": 9}, {}),)),
     ],
