@@ -179,28 +179,21 @@ def _aggregates(measure: Measure, units: Sequence[Rows], relation: Relation) -> 
     some = [part for part in parts if part is not None]
     found: dict[str, object] = {measure.name: sum(some) if some else None}
     if relation.weighed:
-        lengths = [len(present) for present in values]
-        counts = measure.function is Function.COUNT
-        weights = [Decimal(n) for n in lengths] if counts else [_size(v) for v in values]
-        found |= _weights(measure.name, lengths, weights)
+        found |= _make_up(measure.name, some)
     if relation.weighed and measure.function is Function.COUNT and measure.argument is not None:
-        lacking = sum(len(v) < len(rows) for v, rows in zip(values, units, strict=True))
-        found[f"{measure.name}_lacking"] = lacking
+        lacking = [len(rows) - len(present) for rows, present in zip(units, values, strict=True)]
+        found |= _make_up(f"{measure.name}_lacking", [Decimal(number) for number in lacking])
     return found
 
 
-def _weights(name: str, lengths: list[int], weights: Sequence[Decimal]) -> Mapping[str, object]:
-    """How many units have a value, what all add and what the two largest do."""
+def _make_up(name: str, parts: Sequence[Decimal]) -> Mapping[str, object]:
+    """How many units add something, what all add in absolute terms and what the two largest do."""
+    weights = [abs(part) for part in parts]
     return {
-        f"{name}_units": sum(length > 0 for length in lengths),
+        f"{name}_units": sum(weight > 0 for weight in weights),
         f"{name}_weight": sum(weights) if weights else None,
         f"{name}_top": sorted(weights, reverse=True)[:2] or None,
     }
-
-
-def _size(values: list[Decimal]) -> Decimal:
-    """What the values add in absolute terms."""
-    return sum((abs(value) for value in values), Decimal())
 
 
 def _present(measure: Measure, rows: Rows) -> list[Decimal]:

@@ -446,7 +446,7 @@ TEXTS = [
     *STATEMENTS,
 ]
 
-NEEDS_NOISE = ("SUM(item_value + 10000000)", "SUM(-item_value)", "SUM(5)", "AVG(1 - fraud)")
+NEEDS_NOISE = ("SUM(item_value + 10000000)", "SUM(1 - item_value)", "SUM(5)", "AVG(1 - fraud)")
 """Sums that noise protects, whatever is added; a dominance rule would be blind to them."""
 
 

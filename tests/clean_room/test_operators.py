@@ -12,14 +12,11 @@ from clean_room.expressions import NUMERIC, ColumnValue, Constant, Kind, Referen
 from clean_room.operators import (
     COMPARES,
     Arithmetic,
-    Coalesced,
     Comparison,
     Inverse,
     Junction,
     Membership,
     Missing,
-    Nullified,
-    Rounded,
 )
 from clean_room.results import Mark
 
@@ -142,14 +139,14 @@ def test_numbers_compare_as_read(left, right, sign):
 
 @pytest.mark.parametrize("gap", [None, HIDDEN])
 @pytest.mark.parametrize("sign", sorted(COMPARES))
-def test_comparison_with_gap_is_unknown(gap, sign):
+def test_comparison_with_gap_is_the_gap(gap, sign):
     comparison = Comparison(sign, Reference("m0", Kind.INTEGER), number(1))
-    assert comparison.evaluate({"m0": gap}) is None
+    assert comparison.evaluate({"m0": gap}) is gap
 
 
 @pytest.mark.parametrize(
     ("value", "outcome"),
-    [("84", True), ("01", False), (None, None), (HIDDEN, None)],
+    [("84", True), ("01", False), (None, None), (HIDDEN, HIDDEN)],
 )
 def test_membership_of_text(value, outcome):
     listed = tuple(Constant(text, Kind.STRING) for text in ("84", "85"))
@@ -162,14 +159,16 @@ def test_membership_of_numbers(value):
     assert Membership(Reference("m0", Kind.FLOAT), listed).evaluate({"m0": value}) is True
 
 
-@pytest.mark.parametrize(("value", "outcome"), [(None, True), (0, False), (HIDDEN, None)])
+@pytest.mark.parametrize(("value", "outcome"), [(None, True), (0, False), (HIDDEN, HIDDEN)])
 def test_missing_is_null_only(value, outcome):
     assert Missing(Reference("m0", Kind.INTEGER)).evaluate({"m0": value}) is outcome
 
 
-@pytest.mark.parametrize(("value", "outcome"), [(True, False), (False, True), (None, None)])
-def test_inverse_of_unknown_is_unknown(value, outcome):
-    assert Inverse(truth(value)).evaluate({}) is outcome
+@pytest.mark.parametrize(
+    ("value", "outcome"), [(True, False), (False, True), (None, None), (HIDDEN, HIDDEN)]
+)
+def test_inverse_of_a_gap_is_the_gap(value, outcome):
+    assert Inverse(Reference("m0", Kind.BOOLEAN)).evaluate({"m0": value}) is outcome
 
 
 @pytest.mark.parametrize("every", [True, False])
@@ -180,60 +179,19 @@ def test_junction_is_duckdbs(every, values):
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "outcome"),
+    ("every", "others", "outcome"),
     [
-        (Decimal("2.345"), 2, Decimal("2.35")),
-        (Decimal("-2.5"), 0, Decimal(-3)),
-        (2.675, 2, 2.68),
-        (7, 2, 7),
-        (1e75, 2, None),
-        (None, 2, None),
-        (HIDDEN, 2, HIDDEN),
-        (Decimal("-0.4"), 0, Decimal(0)),
+        (True, (True,), HIDDEN),
+        (True, (False,), False),
+        (True, (None,), HIDDEN),
+        (False, (False,), HIDDEN),
+        (False, (True, None), True),
     ],
 )
-def test_rounding_is_half_away(value, digits, outcome):
-    kind = {float: Kind.FLOAT, int: Kind.INTEGER}.get(type(value), Kind.DECIMAL)
-    assert Rounded(Reference("m0", kind), digits).evaluate({"m0": value}) == outcome
-
-
-def test_rounded_zero_has_no_sign():
-    assert str(Rounded(number(Decimal("-0.4")), 0).evaluate({})) == "0"
-
-
-@pytest.mark.parametrize(
-    ("first", "outcome"), [(5, Decimal(5)), (None, Decimal("0.5")), (HIDDEN, HIDDEN)]
-)
-def test_coalesce_leaves_withheld(first, outcome):
-    found = Coalesced((Reference("m0", Kind.INTEGER), number(Decimal("0.5"))))
-    value = found.evaluate({"m0": first})
-    assert (value, type(value), found.kind) == (outcome, type(outcome), Kind.DECIMAL)
-
-
-def test_coalesce_of_nothing_is_null():
-    assert Coalesced((number(None), number(None))).evaluate({}) is None
-
-
-def test_coalesce_of_text_is_text():
-    found = Coalesced((Reference("k0", Kind.STRING), Constant("none", Kind.STRING)))
-    assert (found.kind, found.evaluate({"k0": None})) == (Kind.STRING, "none")
-
-
-@pytest.mark.parametrize(
-    ("value", "other", "outcome"),
-    [
-        (5, 5, None),
-        (5, 4, 5),
-        (0.1, Decimal("0.1"), None),
-        (None, 5, None),
-        (5, None, 5),
-        (HIDDEN, 5, HIDDEN),
-        (5, HIDDEN, HIDDEN),
-    ],
-)
-def test_nullif_leaves_withheld(value, other, outcome):
-    found = Nullified(Reference("m0", Kind.FLOAT), Reference("m1", Kind.FLOAT))
-    assert found.evaluate({"m0": value, "m1": other}) == outcome
+def test_withheld_term_may_not_decide(every, others, outcome):
+    hidden = Reference("m0", Kind.BOOLEAN)
+    junction = Junction(every, (hidden, *(truth(value) for value in others)))
+    assert junction.evaluate({"m0": HIDDEN}) is outcome
 
 
 @pytest.mark.parametrize(
@@ -242,9 +200,6 @@ def test_nullif_leaves_withheld(value, other, outcome):
         (Comparison("<", NAMED["channel"], number(2)), '("channel" < 2)'),
         (Missing(NAMED["hs2"]), '("hs2" IS NULL)'),
         (Inverse(Missing(NAMED["hs2"])), 'NOT (("hs2" IS NULL))'),
-        (Rounded(NAMED["item_value"], 2), 'ROUND("item_value", 2)'),
-        (Coalesced((NAMED["fraud"], number(0))), 'COALESCE("fraud", 0)'),
-        (Nullified(NAMED["fraud"], number(0)), 'NULLIF("fraud", 0)'),
         (Arithmetic("*", NAMED["item_value"], number(2)), '("item_value" * 2)'),
         (Arithmetic("*", NAMED["fraud"], number(2)), '(CAST("fraud" AS INT128) * 2)'),
         (Membership(NAMED["fraud"], (number(1), number(2))), '"fraud" IN (1, 2)'),
@@ -260,8 +215,6 @@ def test_operator_writes_itself(expression, text):
     [
         Comparison("=", number(1), number(2)),
         Membership(number(1), (number(2),)),
-        Nullified(number(1), number(2)),
-        Coalesced((number(1), number(2))),
         Junction(True, (number(1), number(2))),
         Arithmetic("+", number(1), number(2)),
     ],
@@ -270,9 +223,7 @@ def test_parts_are_both_sides(expression):
     assert expression.parts == (number(1), number(2))
 
 
-@pytest.mark.parametrize(
-    "expression", [Rounded(number(1), 2), Missing(number(1)), Inverse(number(1))]
-)
+@pytest.mark.parametrize("expression", [Missing(number(1)), Inverse(number(1))])
 def test_parts_are_the_item(expression):
     assert expression.parts == (number(1),)
 
@@ -289,10 +240,6 @@ def test_parts_are_the_item(expression):
 )
 def test_predicates_are_truth_values(expression):
     assert expression.kind is Kind.BOOLEAN
-
-
-def test_nullif_keeps_its_kind():
-    assert Nullified(number(0.5), number(1)).kind is Rounded(number(0.5), 1).kind is Kind.FLOAT
 
 
 @given(st.sampled_from(["+", "-", "*", "/"]), st.lists(st.floats(allow_nan=False), min_size=9))

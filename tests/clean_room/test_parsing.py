@@ -122,13 +122,13 @@ def test_long_list_is_read():
 @pytest.mark.parametrize(
     "text",
     [
-        "(" * 101 + "hs2 = 1" + ")" * 101,
+        "(" * 21 + "hs2 = 1" + ")" * 21,
         "(" * 5_000 + "1" + ")" * 5_000,
         "NOT " * 5_000 + "TRUE",
         "- " * 5_000 + "1",
         "1" + " + 1" * 4_000,
-        "1" + " + 1" * 150,
-        "COALESCE(" * 99 + "1" + ")" * 99,
+        "1" + " + 1" * 60,
+        "COALESCE(" * 21 + "1" + ")" * 21,
     ],
 )
 def test_depth_is_capped(text):
@@ -143,7 +143,7 @@ def test_long_chain_is_not_deep():
 @pytest.mark.parametrize("word", ["DATE", "DECIMAL", "ROW", "STRUCT", "UNION", "INTERVAL", "MAP"])
 def test_bracket_bomb_is_refused_unread(word):
     with pytest.raises(GrammarError, match=rf"^{word}\(…\) at line 1"):
-        condition(f"{word}(" * 99 + "1" + ")" * 99)
+        condition(f"{word}(" * 20 + "1" + ")" * 20)
 
 
 @pytest.mark.parametrize("bracket", ["[", "{"])
@@ -152,10 +152,10 @@ def test_other_brackets_are_refused(bracket):
         condition(f"hs2 IN {bracket}'85'")
 
 
-@pytest.mark.parametrize("opener", sorted(grammar.OPENERS - {"SELECT"}))
-def test_nested_openers_are_read_once(opener):
-    with pytest.raises((GrammarError, QueryTooLargeError)):
-        condition(f"{opener} (" * 60 + "1" + ")" * 60)
+@pytest.mark.parametrize("opener", ["", "AVG", "COALESCE", "COUNT", "HOUR", "NOT", "ROUND", "SUM"])
+def test_nested_openers_are_read(opener):
+    text = f"{opener} (" * 20 + "1" + ")" * 20
+    assert condition(text).sql().count("(") == 20
 
 
 @pytest.mark.parametrize("text", ["\x00", "\x07", "\x1b[31m", "\x7f", "\ud800"])

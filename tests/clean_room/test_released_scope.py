@@ -1,10 +1,11 @@
 from decimal import Decimal
 
 import pytest
-from harbour import COLUMNS, relation, select
+from harbour import COLUMNS, NOISY, relation, select
 
 from clean_room.expressions import ColumnValue, Constant, Kind, Reference
-from clean_room.operators import Arithmetic, Coalesced, Nullified, Rounded
+from clean_room.functions import Coalesced, Mean, Nullified, Rounded
+from clean_room.operators import Arithmetic
 from clean_room.parsing import parse
 from clean_room.relation import UNITS, Function, Measure
 from clean_room.released_scope import ReleasedScope, scale_of
@@ -52,7 +53,20 @@ def test_measure_is_met_once():
 
 def test_average_is_sum_over_count():
     total, count = Reference("m0", Kind.DECIMAL), Reference("m1", Kind.INTEGER)
-    assert output("AVG(item_value)") == Arithmetic("/", total, count)
+    assert output("AVG(item_value)") == Mean(total, count)
+
+
+@pytest.mark.parametrize(
+    ("argument", "low", "high"),
+    [("correction", -1_000, 1_000), ("fraud * -2", -2, 0), ("item_value - fraud", -1, 1_000_000)],
+)
+def test_noisy_average_has_bounds(argument, low, high):
+    bound = relation(select(f"AVG({argument}) AS x"), NOISY)
+    assert bound.presentation.outputs[0].expression.bounds == (low, high)
+
+
+def test_constant_is_in_every_row():
+    assert bound("COUNT(1)").measures == bound("COUNT(*)").measures
 
 
 @pytest.mark.parametrize(

@@ -205,8 +205,8 @@ def test_between_is_two_comparisons():
     assert bound("channel BETWEEN 1 AND 2") == bound("channel >= 1 AND channel <= 2")
 
 
-def test_minus_before_column_subtracts():
-    assert written("-item_value < 0") == '((0 - "item_value") < 0)'
+def test_minus_before_column_is_a_factor():
+    assert written("-item_value < 0") == '((-1 * "item_value") < 0)'
 
 
 @given(st.permutations(["hs2 = '1'", "channel = 2", "inspected", "origin IS NULL"]))

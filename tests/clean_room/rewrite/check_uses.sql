@@ -88,10 +88,10 @@ SELECT SUM(item_value) + 10000000 AS value FROM customs_be.import_declarations;
 SELECT SUM(item_value + net_mass_kg) AS both FROM customs_be.import_declarations;
 SELECT SUM(item_value) + SUM(net_mass_kg) AS both FROM customs_be.import_declarations;
 
--- A sign is a subtraction from zero; a factor is not.
+-- A constant less each row is one more of them; a sign is a factor.
 -- refused: COLUMN_USE
+SELECT SUM(1 - item_value) AS value FROM customs_be.import_declarations;
 SELECT SUM(-item_value) AS value FROM customs_be.import_declarations;
-SELECT SUM(-1 * item_value) AS value FROM customs_be.import_declarations;
 
 -- A sum of a number alone is a count that no rule knows.
 -- refused: COLUMN_USE

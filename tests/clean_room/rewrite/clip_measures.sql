@@ -14,9 +14,7 @@ WITH rows AS (
 ), contributions AS (
   SELECT
     "u" AS "u",
-    SUM("m0") AS "m0",
-    COALESCE(SUM(ABS("m0")), 0) AS "m0_weight",
-    COUNT("m0") AS "m0_rows"
+    SUM("m0") AS "m0"
   FROM rows
   GROUP BY
     "u"
@@ -59,13 +57,9 @@ WITH rows AS (
   SELECT
     "u" AS "u",
     SUM("m0") AS "m0",
-    COALESCE(SUM(ABS("m0")), 0) AS "m0_weight",
-    COUNT("m0") AS "m0_rows",
     COUNT("m1") AS "m1",
     COUNT(*) - COUNT("m1") AS "m1_lacking",
-    SUM("m2") AS "m2",
-    COALESCE(SUM(ABS("m2")), 0) AS "m2_weight",
-    COUNT("m2") AS "m2_rows"
+    SUM("m2") AS "m2"
   FROM rows
   GROUP BY
     "u"
@@ -119,9 +113,7 @@ WITH rows AS (
 ), contributions AS (
   SELECT
     "u" AS "u",
-    SUM("m0") AS "m0",
-    COALESCE(SUM(ABS("m0")), 0) AS "m0_weight",
-    COUNT("m0") AS "m0_rows"
+    SUM("m0") AS "m0"
   FROM rows
   GROUP BY
     "u"

@@ -10,9 +10,7 @@ WITH rows AS (
 ), contributions AS (
   SELECT
     "u" AS "u",
-    SUM("m0") AS "m0",
-    COALESCE(SUM(ABS("m0")), 0) AS "m0_weight",
-    COUNT("m0") AS "m0_rows"
+    SUM("m0") AS "m0"
   FROM rows
   GROUP BY
     "u"
@@ -23,9 +21,9 @@ WITH rows AS (
 )
 SELECT
   SUM("m0") AS "m0",
-  COUNT(CASE WHEN "m0_rows" > 0 THEN "u" END) AS "m0_units",
-  SUM("m0_weight") AS "m0_weight",
-  MAX("m0_weight", 2) AS "m0_top"
+  COUNT(CASE WHEN "m0" <> 0 THEN "u" END) AS "m0_units",
+  SUM(ABS("m0")) AS "m0_weight",
+  MAX(ABS("m0"), 2) AS "m0_top"
 FROM bounded;
 
 -- A count of values also says how many units lack some.
@@ -52,10 +50,12 @@ WITH rows AS (
 )
 SELECT
   SUM("m0") AS "m0",
-  COUNT(CASE WHEN "m0" > 0 THEN "u" END) AS "m0_units",
-  SUM("m0") AS "m0_weight",
-  MAX("m0", 2) AS "m0_top",
-  COUNT(CASE WHEN "m0_lacking" > 0 THEN "u" END) AS "m0_lacking"
+  COUNT(CASE WHEN "m0" <> 0 THEN "u" END) AS "m0_units",
+  SUM(ABS("m0")) AS "m0_weight",
+  MAX(ABS("m0"), 2) AS "m0_top",
+  COUNT(CASE WHEN "m0_lacking" <> 0 THEN "u" END) AS "m0_lacking_units",
+  SUM(ABS("m0_lacking")) AS "m0_lacking_weight",
+  MAX(ABS("m0_lacking"), 2) AS "m0_lacking_top"
 FROM bounded;
 
 -- A count of rows is weighed like any other value.
@@ -84,9 +84,9 @@ WITH rows AS (
 SELECT
   "k0" AS "k0",
   SUM("m0") AS "m0",
-  COUNT(CASE WHEN "m0" > 0 THEN "u" END) AS "m0_units",
-  SUM("m0") AS "m0_weight",
-  MAX("m0", 2) AS "m0_top"
+  COUNT(CASE WHEN "m0" <> 0 THEN "u" END) AS "m0_units",
+  SUM(ABS("m0")) AS "m0_weight",
+  MAX(ABS("m0"), 2) AS "m0_top"
 FROM bounded
 GROUP BY
   "k0";

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clean_room.expressions import ColumnValue, Constant, Kind, Part
 from clean_room.operators import Arithmetic
-from clean_room.rewrite.clip_measures import interval
+from clean_room.ranges import interval
 from data_products.errors import UseError
 
 NAMED = {column.name: ColumnValue(column) for column in COLUMNS}
