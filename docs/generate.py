@@ -12,6 +12,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def openapi() -> dict[str, Any]:
     """The OpenAPI document of an application that is assembled for this alone."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_directory=Path(folder) / "data")
-        return create_app(assemble(settings), settings).openapi()
+        with closing(assemble(settings)) as marketplace:
+            return create_app(marketplace, settings).openapi()
 
 
 def routes() -> Iterator[str]:
