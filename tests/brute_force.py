@@ -4,10 +4,9 @@ A row is a mapping with `importer_id` and the columns of a product. Rows without
 for nothing. The rules, as docs/explanation/disclosure-control.md has them:
 
 1. A group is shown if it has `k` importers.
-2. A value is shown if `k` importers have one; a count of values also only if the importers who lack
-   one are none or `k`.
-3. Nor is it shown if all but the two largest importers add less than p % of what the largest adds,
-   in absolute terms.
+2. A value is shown if `k` importers add something to it, and if all but the two largest of them add
+   at least p % of what the largest adds, in absolute terms.
+3. A count of values is shown only if the number of rows that lack one could be shown too, or is 0.
 """
 
 from collections import defaultdict
@@ -42,48 +41,37 @@ def units(rows: Iterable[Row]) -> int:
     return len({row["importer_id"] for row in rows})
 
 
-def contributions(
-    rows: Iterable[Row], measure: Callable[[Row], Number | None]
-) -> dict[object, list[Number]]:
-    """The values that each importer has; who has none is not there."""
-    found: dict[object, list[Number]] = defaultdict(list)
+def additions(rows: Iterable[Row], measure: Callable[[Row], Number | None]) -> list[Number]:
+    """What each importer adds to a sum, where it is something."""
+    found: dict[object, Number] = defaultdict(int)
     for row in rows:
-        value = measure(row)
-        if value is not None:
-            found[row["importer_id"]].append(value)
-    return found
+        found[row["importer_id"]] += measure(row) or 0
+    return [value for value in found.values() if value]
 
 
-def dominated(weights: Iterable[Number], p: int) -> bool:
-    """Whether the second largest could tell the largest to within p %."""
-    ordered = sorted(weights, reverse=True)
-    return bool(ordered) and 100 * sum(ordered[2:]) < p * ordered[0]
+def telling(parts: Sequence[Number], rules: Rules) -> bool:
+    """Whether a sum of these parts would tell too much of one of them."""
+    weights = sorted(map(abs, parts), reverse=True)
+    return len(parts) < rules.k or 100 * sum(weights[2:]) < rules.p * weights[0]
 
 
 def total(rows: Sequence[Row], name: str, rules: Rules) -> object:
     """SUM of a column."""
-    found = contributions(rows, lambda row: row[name])
-    weights = [sum(map(abs, values)) for values in found.values()]
-    if len(found) < rules.k or dominated(weights, rules.p):
-        return HIDDEN
-    return sum(sum(values) for values in found.values())
+    parts = additions(rows, lambda row: row[name])
+    return HIDDEN if telling(parts, rules) else sum(parts)
 
 
 def size(rows: Sequence[Row], rules: Rules) -> object:
     """COUNT(*)."""
-    found = contributions(rows, lambda _: 1)
-    hidden = len(found) < rules.k or dominated(map(len, found.values()), rules.p)
-    return HIDDEN if hidden else len(rows)
+    return HIDDEN if telling(additions(rows, lambda _: 1), rules) else len(rows)
 
 
 def present(rows: Sequence[Row], name: str, rules: Rules) -> object:
     """COUNT of a column."""
-    found = contributions(rows, lambda row: row[name])
-    lacking = units(row for row in rows if row[name] is None)
-    hidden = len(found) < rules.k or dominated(map(len, found.values()), rules.p)
-    if hidden or 0 < lacking < rules.k:
-        return HIDDEN
-    return sum(map(len, found.values()))
+    parts = additions(rows, lambda row: row[name] is not None)
+    lacking = additions(rows, lambda row: row[name] is None)
+    hidden = telling(parts, rules) or (lacking and telling(lacking, rules))
+    return HIDDEN if hidden else sum(parts)
 
 
 def mean(rows: Sequence[Row], name: str, rules: Rules) -> object:

@@ -94,8 +94,17 @@ def test_hidden_value_decides_nothing(engine, tmp_path, tail, shown):
     assert [row["hs2"] for row in named(ask(room(engine), sql, store(tmp_path, both)))] == shown
 
 
-def test_refund_hides_no_giant(engine, tmp_path):
-    parts = [("giant", 1000), ("giant", -1000), ("rival", 50)]
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [("giant", 1000), ("giant", -10), ("rival", 50)],
+        [("giant", 1000), ("rival", -990)],
+        [("giant", -1000), ("rival", 990)],
+        [*GIANT, *((dwarf, sign * 900) for dwarf in DWARFS for sign in (1, -1))],
+    ],
+    ids=["refund", "opposite", "debt", "padding"],
+)
+def test_signs_hide_no_giant(engine, tmp_path, parts):
     with pytest.raises(DominanceError):
         ask(room(engine), select("SUM(correction)"), store(tmp_path, declared(*parts)))
 
@@ -131,7 +140,7 @@ PARTS = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(parts=PARTS, p=st.integers(1, 50))
 def test_no_rival_learns_a_part_to_p_percent(engine, tmp_path_factory, parts, p):
     importers, values = zip(*parts, strict=True)

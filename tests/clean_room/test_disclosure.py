@@ -35,10 +35,11 @@ def shown(asked: Plan, *groups: Measured) -> tuple[tuple[object, ...], ...]:
     return disclose(Measurements(groups), asked).rows
 
 
-def weigh(*parts: int, lacking: int = 0) -> Weight:
-    """What a value is made of, by what each unit adds in absolute terms."""
+def weigh(*parts: int, lacking: Weight | None = None) -> Weight:
+    """What a value is made of, by what each unit adds in absolute terms; who adds 0 is none."""
     first, second, *_ = (*sorted(parts, reverse=True), 0, 0)
-    return Weight(len(parts), Decimal(sum(parts)), Decimal(first), Decimal(second), lacking)
+    units = sum(part > 0 for part in parts)
+    return Weight(units, Decimal(sum(parts)), Decimal(first), Decimal(second), lacking)
 
 
 @pytest.mark.parametrize(
@@ -50,10 +51,8 @@ def weigh(*parts: int, lacking: int = 0) -> Weight:
         ((1000, 500, 98, 1), False),
         ((5, 5, 5), True),
         ((5, 5), False),
-        ((0, 0, 0), True),
-        ((0, 0), False),
-        ((1, 0, 0), False),
-        ((1, 1, 0), False),
+        ((5, 5, 0), False),
+        ((0, 0, 0), False),
         ((), False),
     ],
 )
@@ -61,9 +60,19 @@ def test_dominance_holds_to_the_limit(parts, safe):
     assert is_safe(weigh(*parts), TERMS) is safe
 
 
-@pytest.mark.parametrize(("lacking", "safe"), [(0, True), (1, False), (2, False), (3, True)])
+@pytest.mark.parametrize(
+    ("lacking", "safe"),
+    [
+        ((), True),
+        ((1,), False),
+        ((1, 1), False),
+        ((1, 1, 1), True),
+        ((60, 1, 1), False),
+        ((10, 1, 1), True),
+    ],
+)
 def test_few_left_out_are_hidden(lacking, safe):
-    assert is_safe(weigh(10, 10, 10, 10, lacking=lacking), TERMS) is safe
+    assert is_safe(weigh(10, 10, 10, 10, lacking=weigh(*lacking)), TERMS) is safe
 
 
 @given(
@@ -73,10 +82,10 @@ def test_rules_equal_their_text(parts, k, p):
     ordered = sorted(parts, reverse=True)
     told = sum(ordered[2:]) * 100 < ordered[0] * p
     terms = Obligations(min_units=k, p_percent=p, epsilon=0)
-    assert is_safe(weigh(*parts), terms) is (len(parts) >= k and not told)
+    assert is_safe(weigh(*parts), terms) is (sum(map(bool, parts)) >= k and not told)
 
 
-@given(st.lists(st.integers(0, 1000), min_size=3, max_size=9), st.integers(1, 1000))
+@given(st.lists(st.integers(1, 1000), min_size=3, max_size=9), st.integers(1, 1000))
 def test_more_of_the_largest_never_helps(parts, more):
     larger = sorted(parts)
     larger[-1] += more

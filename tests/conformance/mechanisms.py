@@ -34,7 +34,7 @@ def group(inspected: bool, channel: int, units: int) -> dict[str, object]:
             f"{name}_weight": abs(value) * units,
             f"{name}_top": (abs(value),) * 2,
         }
-    return row | {"m2_lacking": 0}
+    return row | {"m2_lacking_units": 0, "m2_lacking_weight": 0, "m2_lacking_top": (0, 0)}
 
 
 class MechanismConformance:

@@ -116,7 +116,7 @@ def engine() -> Iterator[IsolatedDuckDB]:
         yield engine
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(rows=ROWS, question=QUESTIONS)
 def test_no_shown_cell_has_few_importers(engine, tmp_path_factory, rows, question):
     snapshot = store(tmp_path_factory.mktemp("rows"), {n: [r[n] for r in rows] for n in rows[0]})

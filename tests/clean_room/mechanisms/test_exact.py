@@ -93,7 +93,7 @@ def answered(release, keys: tuple[str, ...]) -> dict[object, object]:
     return {tuple(row.pop(key) for key in keys): row for row in rows}
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(rows=ROWS, keys=KEYS)
 def test_exact_equals_brute_force(engine, folder, rows, keys):
     sql = f"SELECT {', '.join([*keys, MEASURES])} FROM customs_be.import_declarations"

@@ -70,7 +70,7 @@ def moved(before, after, name: str) -> int:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(rows=ROWS, by=st.sampled_from([" GROUP BY channel, mode", " GROUP BY channel", ""]))
 def test_one_importer_moves_no_more(engine, tmp_path_factory, rows, by):
     folder = tmp_path_factory.mktemp("neighbours")
