@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from clean_room.expressions import ColumnValue, walk
 from clean_room.relation import Contribution, Function, Measure, Relation
+from data_products.contract import Bounds
 
 UNIT = "u"
 
@@ -198,16 +200,29 @@ def _group(measure: Measure, *, weighed: bool) -> list[exp.Expr]:
     parts = [_named(exp.Sum(this=_col(name)), name)]
     if not weighed:
         return parts
-    parts += _make_up(name)
-    counts = measure.function is Function.COUNT
-    return parts + (_make_up(f"{name}_lacking") if counts and measure.argument is not None else [])
+    amount = measure.function is Function.SUM and not _is_flag(measure)
+    parts += _make_up(name, _present(_col(name)) if amount else _counted(name))
+    lacking = f"{name}_lacking"
+    values = measure.function is Function.COUNT and measure.argument is not None
+    return parts + (_make_up(lacking, _counted(lacking)) if values else [])
 
 
-def _make_up(name: str) -> list[exp.Expr]:
-    """Of what units' additions a value is made, in absolute terms; a zero is nobody's."""
+def _is_flag(measure: Measure) -> bool:
+    """Whether a sum is of ones and zeros: a count of those that have a one."""
+    parts = [] if measure.argument is None else walk(measure.argument)
+    columns = [part.column for part in parts if isinstance(part, ColumnValue)]
+    return all(column.bounds == Bounds(0, 1) for column in columns)
+
+
+def _counted(name: str) -> exp.Expr:
+    """Whether a unit is among those that a count counts."""
+    return exp.NEQ(this=_col(name), expression=_number(0))
+
+
+def _make_up(name: str, adds: exp.Expr) -> list[exp.Expr]:
+    """Of what a value is made: the units that add to it, and what they add in absolute terms."""
     weight = exp.Abs(this=_col(name))
-    some = exp.NEQ(this=_col(name), expression=_number(0))
-    units = exp.Count(this=exp.Case(ifs=[exp.If(this=some, true=_col(UNIT))]))
+    units = exp.Count(this=exp.Case(ifs=[exp.If(this=adds, true=_col(UNIT))]))
     return [
         _named(units, f"{name}_units"),
         _named(exp.Sum(this=weight), f"{name}_weight"),

@@ -47,9 +47,9 @@ class Aggregates:
 class Weight:
     """Of what a value is made: how many units have one, what all add and what the largest two do.
 
-    All in absolute terms, so that values of opposite sign hide nothing; a unit that adds nothing is
-    none of them. `lacking` is the same of the rows that a count of values leaves out, since rows
-    less values is a count of those.
+    All in absolute terms, so that values of opposite sign hide nothing. Of a count, and of a sum of
+    ones and zeros, which is one, a unit that adds nothing is none of them. `lacking` is the same of
+    the rows that a count of values leaves out, since rows less values is a count of those.
     """
 
     units: int

@@ -3,7 +3,7 @@
 Amounts are whole numbers of the last digit (cents, tenths), so that sums are exact. A cell has as
 many units as distinct ids. A value is shown when enough units contribute to it and when the p% rule
 holds: what all but the two largest units add, in absolute terms, is at least p % of the largest. A
-unit that adds nothing is not counted.
+sum of ones and zeros counts only units that have a one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,8 +63,9 @@ def _cell(members: pd.DataFrame, measure: str, rules: Rules) -> Cell:
     """One value of one group."""
     present = members.dropna(subset=[measure])
     added = (abs(int(total)) for total in present.groupby("unit")[measure].sum())
-    # A unit that adds nothing is none of those that a value is made of.
-    heaviest = sorted((weight for weight in added if weight), reverse=True)
+    # A sum of ones and zeros is a count, and who has no one is not among the counted.
+    flags = present[measure].isin([0, 1]).all()
+    heaviest = sorted((weight for weight in added if weight or not flags), reverse=True)
     first, second = (*heaviest, 0, 0)[:2]
     others = sum(heaviest) - first - second
     safe = len(heaviest) >= rules.min_units and 100 * others >= rules.p_percent * first

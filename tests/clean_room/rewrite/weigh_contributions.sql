@@ -21,7 +21,7 @@ WITH rows AS (
 )
 SELECT
   SUM("m0") AS "m0",
-  COUNT(CASE WHEN "m0" <> 0 THEN "u" END) AS "m0_units",
+  COUNT(CASE WHEN NOT "m0" IS NULL THEN "u" END) AS "m0_units",
   SUM(ABS("m0")) AS "m0_weight",
   MAX(ABS("m0"), 2) AS "m0_top"
 FROM bounded;
