@@ -15,11 +15,11 @@ import duckdb
 from harbour import COLUMNS, DECLARATIONS, HS2, MODES, ORIGINS
 from sqlglot import exp
 
-from clean_room.expressions import Cell, Constant, Expression, Kind, Row
+from clean_room.expressions import Cell, Constant, Expression, Kind, Row, columns
 from clean_room.regeneration import regenerate
 from clean_room.relation import Contribution, Function, Measure, Relation
 from clean_room.results import Mark
-from data_products.contract import Column, ColumnType
+from data_products.contract import Bounds, Column, ColumnType
 
 TYPES = {
     ColumnType.STRING: "VARCHAR",
@@ -73,9 +73,9 @@ def _declaration(drawn: random.Random) -> dict[str, Cell]:
 def database(rows: Rows) -> duckdb.DuckDBPyConnection:
     """A DuckDB in which the product's name is a table of the rows."""
     connection = duckdb.connect()
-    columns = ", ".join(f'"{column.name}" {_type(column)}' for column in COLUMNS)
+    described = ", ".join(f'"{column.name}" {_type(column)}' for column in COLUMNS)
     places = ", ".join("?" for _ in COLUMNS)
-    connection.execute(f'CREATE TABLE "{DECLARATIONS.id}" ({columns})')
+    connection.execute(f'CREATE TABLE "{DECLARATIONS.id}" ({described})')
     connection.executemany(
         f'INSERT INTO "{DECLARATIONS.id}" VALUES ({places})',
         [[row[column.name] for column in COLUMNS] for row in rows],
@@ -179,18 +179,26 @@ def _aggregates(measure: Measure, units: Sequence[Rows], relation: Relation) -> 
     some = [part for part in parts if part is not None]
     found: dict[str, object] = {measure.name: sum(some) if some else None}
     if relation.weighed:
-        found |= _make_up(measure.name, some)
+        amount = measure.function is Function.SUM and not _is_flag(measure)
+        found |= _make_up(measure.name, some, zeros=amount)
     if relation.weighed and measure.function is Function.COUNT and measure.argument is not None:
         lacking = [len(rows) - len(present) for rows, present in zip(units, values, strict=True)]
         found |= _make_up(f"{measure.name}_lacking", [Decimal(number) for number in lacking])
     return found
 
 
-def _make_up(name: str, parts: Sequence[Decimal]) -> Mapping[str, object]:
+def _is_flag(measure: Measure) -> bool:
+    """Whether a sum is of ones and zeros."""
+    assert measure.argument is not None
+    flags = {column.name for column in COLUMNS if column.bounds == Bounds(0, 1)}
+    return columns(measure.argument) <= flags
+
+
+def _make_up(name: str, parts: Sequence[Decimal], *, zeros: bool = False) -> Mapping[str, object]:
     """How many units add something, what all add in absolute terms and what the two largest do."""
     weights = [abs(part) for part in parts]
     return {
-        f"{name}_units": sum(weight > 0 for weight in weights),
+        f"{name}_units": sum(zeros or weight > 0 for weight in weights),
         f"{name}_weight": sum(weights) if weights else None,
         f"{name}_top": sorted(weights, reverse=True)[:2] or None,
     }
