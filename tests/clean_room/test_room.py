@@ -15,6 +15,7 @@ from data_products.errors import (
     ConnectorError,
     DominanceError,
     ExecutionError,
+    QueryRejectedError,
     RawRowsError,
     ThresholdError,
 )
@@ -162,3 +163,19 @@ def test_threshold_of_grant_binds(engine, tmp_path):
     strict = replace(made, permit=permit(asked, product, min_units=13))
     with pytest.raises(ThresholdError, match="13 privacy units"):
         room(engine).run(strict)
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        (f"SELECT COUNT(*) {TABLE} WHERE importer_id <> 'i1'", "DIFFERENCING_RISK"),
+        (f"SELECT COUNT(DISTINCT hs2) {TABLE}", "SQL_NOT_ANSWERED"),
+    ],
+)
+def test_some_refusals_have_no_rewrite(engine, tmp_path, sql, code):
+    write(tmp_path / "a.parquet", table(TWENTY))
+    product = replace(DECLARATIONS, location="parquet:a.parquet")
+    asked, statement = query(sql), parse(sql)
+    with pytest.raises(QueryRejectedError) as refusal:
+        room(engine, roots=(tmp_path,)).plan(statement, [product], permit(asked), asked)
+    assert (refusal.value.code, refusal.value.rewrite) == (code, "")

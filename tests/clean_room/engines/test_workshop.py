@@ -5,8 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -171,3 +173,40 @@ def test_death_of_ours_ends_everybody():
         left = [warm, *children(warm)]
         ours.kill()
     assert all(map(gone, left))
+
+
+@dataclass
+class Taken(Workshop):
+    """A workshop whose one worker has been taken over, and answers with something else."""
+
+    answer: object
+
+    def __post_init__(self) -> None:
+        """Sets the workshop up."""
+        super().__init__(memory=256, seconds=60)
+        self.worker = subprocess.Popen(["/bin/sleep", "60"])
+
+    def _child(self) -> socket.socket:
+        """A channel on which everything has been said already."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            wire.send(theirs, self.worker.pid)
+            wire.send(theirs, self.answer)
+            theirs.shutdown(socket.SHUT_WR)
+            threading.Thread(target=drain, args=(theirs.dup(),)).start()
+        return ours
+
+
+def drain(channel: socket.socket) -> None:
+    """Hears what is said on a channel to the end."""
+    with channel:
+        while channel.recv(4096):
+            pass
+
+
+@pytest.mark.parametrize("answer", [None, 1, "rows", [], [{"rows": []}]])
+def test_other_answers_are_failures(answer):
+    taken = Taken(answer)
+    with pytest.raises(ExecutionError):
+        taken.run(wire.PROBE)
+    assert taken.worker.wait(30) == -signal.SIGKILL
