@@ -75,17 +75,18 @@ def _by_column(relation: Relation) -> list[tuple[Places, tuple[GroupKey, ...] | 
     Keys of one column depend on one another, as a month and its year do; those of two columns do
     not.
     """
-    found: list[tuple[Places, tuple[GroupKey, ...] | None]] = []
-    for column, places in _places(relation).items():
-        if KINDS[column.type] not in READ or not (column.grid.values or column.grid.start):
-            found.append((places, None))
-            continue
-        told = [relation.keys[place].expression for place in places]
-        alone = tuple(c for c in _conjuncts(relation.where) if columns(c) == {column.name})
-        rows = ({column.name: value} for value in _column_values(column, alone))
-        keys = dict.fromkeys(tuple(e.evaluate(row) for e in told) for row in rows)
-        found.append((places, tuple(keys)))
-    return found
+    places = _places(relation)
+    return [(places[column], _together(column, places[column], relation)) for column in places]
+
+
+def _together(column: Column, places: Places, relation: Relation) -> tuple[GroupKey, ...] | None:
+    """What the column's keys can be together, if it is declared."""
+    if KINDS[column.type] not in READ or not (column.grid.values or column.grid.start):
+        return None
+    told = [relation.keys[place].expression for place in places]
+    alone = tuple(c for c in _conjuncts(relation.where) if columns(c) == {column.name})
+    rows = ({column.name: value} for value in _column_values(column, alone))
+    return tuple(dict.fromkeys(tuple(e.evaluate(row) for e in told) for row in rows))
 
 
 def _places(relation: Relation) -> dict[Column, Places]:

@@ -23,6 +23,7 @@ from clean_room.operators import (
     Missing,
 )
 from clean_room.parsing import position
+from clean_room.results import Value
 from data_products.errors import GrammarError
 from data_products.time_grid import Step, floor
 
@@ -115,18 +116,23 @@ def _as_time(item: Expression, kind: Kind) -> Expression:
     """A text or date constant as a constant of the time kind that it meets."""
     if kind not in TIME or not isinstance(item, Constant) or item.kind == kind:
         return item
-    text = item.value.isoformat() if isinstance(item.value, date) else item.value
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        moment = None
-    whole = kind is Kind.TIMESTAMP or (moment is not None and moment == floor(moment, Step.DAY))
-    if moment is None or moment.tzinfo is not None or not whole:
+    moment = _moment(item.value)
+    if moment is None or (kind is Kind.DATE and moment != floor(moment, Step.DAY)):
         raise GrammarError(
             f"a {item.kind} literal stands where a {kind} is expected",
             hint="write '2026-01-31', or '2026-01-31 13:00:00' for a timestamp; times are UTC",
         )
     return Constant(moment if kind is Kind.TIMESTAMP else moment.date(), kind)
+
+
+def _moment(value: Value) -> datetime | None:
+    """The moment that a literal tells without a zone, if it tells one."""
+    text = value.isoformat() if isinstance(value, date) else value
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is None else None
 
 
 def between(scope: Scope, node: exp.Expr) -> Expression:

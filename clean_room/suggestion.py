@@ -96,8 +96,8 @@ def _is_allowed(condition: exp.Expr, rows: RowScope) -> bool:
 
 def _dimension(node: exp.Expr, contract: Contract, *, coarser: bool) -> list[Dimension]:
     """What may stand in a group's place."""
-    named = node if isinstance(node, exp.Column) else node.find(exp.Column)
-    column = next((c for c in contract if named and c.name == named.name.lower()), None)
+    named = node.find(exp.Column)
+    column = _column(named.name.lower(), contract) if named else None
     if column is None or column.use is not Use.DIMENSION:
         return [] if coarser else _suggested(contract)
     if column.grid.step is not None:
@@ -107,9 +107,14 @@ def _dimension(node: exp.Expr, contract: Contract, *, coarser: bool) -> list[Dim
     return [(column.name, column.name)]
 
 
+def _column(name: str, contract: Contract) -> Column | None:
+    """The contract's column of that name, if there is one."""
+    return next((column for column in contract if column.name == name), None)
+
+
 def _coarser(column: Column, contract: Contract) -> list[Dimension]:
     """The open column that the contract has in the place of a finer or closed one."""
-    found = {c.name: c for c in contract}.get(column.coarser)
+    found = _column(column.coarser, contract)
     if found is None:
         return []
     return _coarser(found, contract) if found.restricted else [(found.name, found.name)]
