@@ -5,6 +5,7 @@ connection sees those files and nothing else, and no setting can be changed once
 settings are depth, not the boundary: the boundary is the process.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
@@ -51,12 +52,25 @@ class Job(TypedDict):
 
 
 def execute(job: Job) -> tuple[list[str], list[Row]]:
-    """The names and rows of the job's result, as plain values; raises duckdb.Error."""
+    """The names and rows of the job's result, as plain values.
+
+    Raises:
+        duckdb.Error: DuckDB cannot give them.
+        PermissionError: a file has become a link.
+    """
+    _refuse_links(job)
     with _connect(job) as connection:
         _create_view(connection, job)
         cursor = connection.execute(job["query"])
         names = [column[0] for column in cursor.description]
         return names, list(cursor.fetchall())
+
+
+def _refuse_links(job: Job) -> None:
+    """Refuses a path with a link on it: it had none when planned, and now leads elsewhere."""
+    for file in job["files"]:
+        if os.path.realpath(file["path"]) != file["path"]:
+            raise PermissionError("a data file has become a link")
 
 
 def _connect(job: Job) -> duckdb.DuckDBPyConnection:

@@ -28,7 +28,6 @@ TYPES = {
 DIGITS = 18
 """Digits of a number in all: as many as fit in 64 bits, so that sums have 20 more to grow in."""
 
-
 MOST_GROUPS = 10_000
 """No contract allows more cells: of more groups, one too many leaves the worker."""
 
