@@ -4,8 +4,8 @@ A row is a mapping with `importer_id` and the columns of a product. Rows without
 for nothing. The rules, as docs/explanation/disclosure-control.md has them:
 
 1. A group is shown if it has `k` importers.
-2. A value is shown if `k` importers add something to it, and if all but the two largest of them add
-   at least p % of what the largest adds, in absolute terms.
+2. A value is shown if `k` importers have one, and if all but the two largest of them add at least
+   p % of what the largest adds, in absolute terms. A sum of flags is a count of those that are set.
 3. A count of values is shown only if the number of rows that lack one could be shown too, or is 0.
 """
 
@@ -17,6 +17,7 @@ from decimal import Decimal
 Row = Mapping[str, object]
 Number = int | Decimal
 HIDDEN = "hidden"
+FLAGS = {"fraud"}
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,13 @@ def units(rows: Iterable[Row]) -> int:
 
 
 def additions(rows: Iterable[Row], measure: Callable[[Row], Number | None]) -> list[Number]:
-    """What each importer adds to a sum, where it is something."""
+    """What each importer adds to a sum; who has no value adds nothing."""
     found: dict[object, Number] = defaultdict(int)
     for row in rows:
-        found[row["importer_id"]] += measure(row) or 0
-    return [value for value in found.values() if value]
+        value = measure(row)
+        if value is not None:
+            found[row["importer_id"]] += value
+    return list(found.values())
 
 
 def telling(parts: Sequence[Number], rules: Rules) -> bool:
@@ -57,7 +60,7 @@ def telling(parts: Sequence[Number], rules: Rules) -> bool:
 
 def total(rows: Sequence[Row], name: str, rules: Rules) -> object:
     """SUM of a column."""
-    parts = additions(rows, lambda row: row[name])
+    parts = additions(rows, lambda row: (row[name] or None) if name in FLAGS else row[name])
     return HIDDEN if telling(parts, rules) else sum(parts)
 
 
@@ -68,8 +71,8 @@ def size(rows: Sequence[Row], rules: Rules) -> object:
 
 def present(rows: Sequence[Row], name: str, rules: Rules) -> object:
     """COUNT of a column."""
-    parts = additions(rows, lambda row: row[name] is not None)
-    lacking = additions(rows, lambda row: row[name] is None)
+    parts = additions(rows, lambda row: None if row[name] is None else 1)
+    lacking = additions(rows, lambda row: 1 if row[name] is None else None)
     hidden = telling(parts, rules) or (lacking and telling(lacking, rules))
     return HIDDEN if hidden else sum(parts)
 

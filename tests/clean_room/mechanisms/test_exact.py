@@ -21,10 +21,10 @@ HS2, ORIGINS = {f"{chapter:02d}" for chapter in range(1, 98)}, {"BR", "CN", "DE"
 MEASURES = (
     "COUNT(*) AS size, SUM(item_value) AS value, COUNT(item_value) AS priced, "
     "AVG(correction) AS mean, COUNT(correction) AS counted, SUM(correction) AS corrected, "
-    "COUNT(DISTINCT importer_id) AS units"
+    "SUM(fraud) AS caught, COUNT(DISTINCT importer_id) AS units"
 )
 
-PROTECTED = ("size", "value", "priced", "corrected", "counted")
+PROTECTED = ("caught", "size", "value", "priced", "corrected", "counted")
 """The values that rules hide; an average is hidden with its parts."""
 
 ROWS = st.lists(
@@ -39,6 +39,7 @@ ROWS = st.lists(
             "item_value": st.sampled_from(
                 [None, Decimal("0.00"), Decimal("-7.25"), Decimal("1.00"), Decimal("90.10")]
             ),
+            "fraud": st.sampled_from([None, 0, 0, 1]),
             "correction": st.sampled_from([None, 0, 1, 1, -1, 6, -13]),
         }
     ),
@@ -77,6 +78,7 @@ def expected(rows: list[dict[str, object]], keys: tuple[str, ...]) -> dict[objec
             "mean": brute_force.mean(members, "correction", RULES),
             "counted": brute_force.present(members, "correction", RULES),
             "corrected": brute_force.total(members, "correction", RULES),
+            "caught": brute_force.total(members, "fraud", RULES),
             "units": brute_force.units(members),
         }
         for group, members in brute_force.groups(rows, keys).items()
