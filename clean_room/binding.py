@@ -168,6 +168,7 @@ def _ordering(select: exp.Select, released: ReleasedScope) -> tuple[Ordering, ..
     found = []
     for item in order.expressions if order else []:
         node = _numbered(item.this, select) if isinstance(item.this, exp.Literal) else item.this
+        # SQL looks among the outputs first here, in GROUP BY and HAVING among the columns.
         expression = released.output(node) or released.bind(node)
         found.append(Ordering(expression, bool(item.args.get("desc"))))
     return tuple(found)

@@ -7,7 +7,7 @@ is NULL, and a value that is withheld makes everything computed from it withheld
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Context, Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -134,7 +134,11 @@ class Reference(Leaf):
 
 @dataclass(frozen=True)
 class Constant(Leaf):
-    """A literal; text that stands where time is expected has become time."""
+    """A literal; text that stands where time is expected has become time.
+
+    >>> Constant("it's", Kind.STRING).sql().sql()
+    "'it''s'"
+    """
 
     value: Value
     kind: Kind
@@ -235,17 +239,27 @@ class Part:
 
 
 def as_datetime(moment: date) -> datetime:
-    """The moment itself, or the first of a day; grids know no time zone but UTC."""
-    if isinstance(moment, datetime):
-        return moment
-    return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - see above
+    """The moment itself, or the first of a day; grids know no time zone but UTC.
+
+    >>> as_datetime(date(2026, 1, 31)).isoformat()
+    '2026-01-31T00:00:00'
+    """
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time())
 
 
 def withheld_or_null(values: tuple[Cell, ...]) -> Mark | None:
-    """WITHHELD where any value is withheld, else None: what a computation over a gap gives."""
+    """WITHHELD where any value is withheld, else None: what a computation over a gap gives.
+
+    >>> withheld_or_null((None, Mark.WITHHELD))
+    <Mark.WITHHELD: 'withheld'>
+    """
     return Mark.WITHHELD if Mark.WITHHELD in values else None
 
 
 def has_gap(values: tuple[Cell, ...]) -> bool:
-    """Whether any value is NULL or withheld."""
+    """Whether any value is NULL or withheld.
+
+    >>> has_gap((1, None)), has_gap((1, 2))
+    (True, False)
+    """
     return any(value is None or value is Mark.WITHHELD for value in values)

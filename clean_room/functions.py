@@ -60,7 +60,12 @@ class Mean:
 
 @dataclass(frozen=True)
 class Rounded:
-    """ROUND to some decimal digits, half away from zero; of released values only."""
+    """ROUND to some decimal digits, half away from zero; of released values only.
+
+    >>> from clean_room.expressions import Constant
+    >>> Rounded(Constant(Decimal("2.345"), Kind.DECIMAL), 2).evaluate({})
+    Decimal('2.35')
+    """
 
     item: Expression
     digits: int

@@ -46,6 +46,7 @@ def count_cells(relation: Relation) -> int | None:
 
 def on_grid(relation: Relation) -> Callable[[GroupKey], bool]:
     """Whether a group is on the grid, as far as its keys' values are declared."""
+    # Sets are built once: an answer may have thousands of groups.
     known = [(places, frozenset(keys)) for places, keys in declared_keys(relation)]
     return lambda group: all(
         tuple(group[place] for place in places) in keys for places, keys in known

@@ -70,6 +70,7 @@ class Arithmetic:
 
     def _wide(self, side: Expression) -> exp.Expr:
         """A side; a column of whole numbers in 128 bits, so that an engine's do not overflow."""
+        # An overflow fails the query if a certain row is there, and so would tell that it is.
         narrow = isinstance(side, ColumnValue) and self.kind is Kind.INTEGER
         return exp.cast(side.sql(), "hugeint", dialect="duckdb") if narrow else side.sql()
 
@@ -98,7 +99,11 @@ def widest(items: tuple[Expression, ...]) -> Kind:
 
 
 def number_of(value: Cell) -> Decimal:
-    """A number as a decimal; a float by its shortest text, which is what its reader sees."""
+    """A number as a decimal; a float by its shortest text, which is what its reader sees.
+
+    >>> number_of(0.1)
+    Decimal('0.1')
+    """
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
 
 
@@ -108,7 +113,12 @@ def comparable(value: Cell) -> Cell:
 
 
 def as_kind(kind: Kind, number: Decimal) -> Cell:
-    """The number in the form of its kind; NULL where there is none."""
+    """The number in the form of its kind; NULL where there is none.
+
+    >>> as_kind(Kind.FLOAT, Decimal("0.5")), as_kind(Kind.FLOAT, Decimal("Infinity"))
+    (0.5, None)
+    """
+    # Adding a zero rounds to the context, and takes the sign off a zero.
     fitting = EXACT.plus(number)
     if not fitting.is_finite():
         return None

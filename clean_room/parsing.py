@@ -53,6 +53,9 @@ def parse(sql: str) -> Statement:
     Raises:
         QueryTooLargeError: the text is over a cap.
         GrammarError: it is not one SELECT within the grammar; the message says what is where.
+
+    >>> parse("SELECT COUNT(*) FROM customs_be.import_declarations").tables
+    ('customs-be.import_declarations',)
     """
     tokens = _tokens(sql)
     select = _read(sql, tokens)
@@ -75,6 +78,7 @@ def _tokens(sql: str) -> list[Token]:
     if len(tokens) > grammar.MAX_TOKENS or _depth(tokens) > grammar.MAX_BRACKETS:
         raise _too_deep()
     for token in tokens:
+        # Some letters fold to ASCII ones: a Kelvin sign is a small k, a long s a capital S.
         if token.token_type is not TokenType.STRING and not token.text.isascii():
             raise _unread(token, "a word that is not ASCII")
     for opener, token in pairwise(tokens):
@@ -128,6 +132,7 @@ def _depth(tokens: list[Token]) -> int:
 
 def _check_bracket(opener: Token, token: Token) -> None:
     """Refuses a bracket that follows a word which may not open one, or is not round."""
+    # "GROUP BY" comes as one token.
     if token.token_type in OPENING - {TokenType.L_PAREN}:
         raise _unread(token, token.text)
     word = opener.text.upper().rpartition(" ")[2]
@@ -243,6 +248,10 @@ def position(node: exp.Expr) -> str:
 
 
 def whole(node: exp.Expr | None) -> int | None:
-    """The whole number that the node is, if it is one that is written in few plain digits."""
+    """The whole number that the node is, if it is one that is written in few plain digits.
+
+    >>> whole(exp.Literal.number(12)), whole(exp.Literal.string("12"))
+    (12, None)
+    """
     literal = isinstance(node, exp.Literal) and not node.args["is_string"]
     return int(node.name) if literal and node is not None and WHOLE.fullmatch(node.name) else None

@@ -14,6 +14,10 @@ def interval(expression: Expression) -> Interval:
 
     Raises:
         UseError: a column in it has no bounds.
+
+    >>> from clean_room.expressions import Kind
+    >>> interval(Constant(5, Kind.INTEGER))
+    (Decimal('5'), Decimal('5'))
     """
     match expression:
         case ColumnValue():

@@ -100,7 +100,11 @@ class ReleasedScope(Scope):
 
 
 def scale_of(argument: Expression | None) -> int:
-    """The decimal digits that an aggregate's argument may have; those of factors add up."""
+    """The decimal digits that an aggregate's argument may have; those of factors add up.
+
+    >>> scale_of(Constant(Decimal("0.125"), Kind.DECIMAL))
+    3
+    """
     match argument:
         case ColumnValue():
             return argument.column.scale

@@ -149,6 +149,7 @@ def membership(scope: Scope, node: exp.Expr) -> Expression:
     constants = [c for c in found if isinstance(c, Constant)]
     if not found or len(constants) != len(found):
         raise unanswered(node, "but over a list of literals")
+    # In whatever order and however often they are listed, it is one question.
     unique = {repr(c.value): c for c in constants}
     return Membership(item, tuple(unique[text] for text in sorted(unique)))
 
@@ -195,7 +196,7 @@ def _truth(item: Expression, node: exp.Expr) -> Expression:
     return item
 
 
-def literal(scope: Scope, node: exp.Expr) -> Expression:  # noqa: ARG001 - a handler's signature
+def literal(_scope: Scope, node: exp.Expr) -> Expression:
     """A number or text."""
     if node.args["is_string"]:
         return Constant(node.this, Kind.STRING)
@@ -209,6 +210,7 @@ def literal(scope: Scope, node: exp.Expr) -> Expression:  # noqa: ARG001 - a han
         raise _long_number(node)
     if number == number.to_integral_value():
         return Constant(int(number), Kind.INTEGER)
+    # 1.50 is 1.5: the same question, to be answered at no further cost.
     return Constant(number.normalize(), Kind.DECIMAL)
 
 
@@ -219,7 +221,7 @@ def _long_number(node: exp.Expr) -> GrammarError:
     )
 
 
-def boolean(scope: Scope, node: exp.Expr) -> Expression:  # noqa: ARG001 - a handler's signature
+def boolean(_scope: Scope, node: exp.Expr) -> Expression:
     """TRUE or FALSE."""
     return Constant(bool(node.this), Kind.BOOLEAN)
 

@@ -10,7 +10,7 @@ from data_products.contract import Mode
 from policies.decision import Permit
 
 
-def bound_contributions(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 - a rule's
+def bound_contributions(relation: Relation, _permit: Permit) -> Relation:
     """Keeps, for each privacy unit, no more groups and rows than its contract says."""
     contract = relation.product.contract
     if contract.terms.mode is not Mode.DP:

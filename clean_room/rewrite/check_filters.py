@@ -30,7 +30,7 @@ from data_products.time_grid import Step, on_grid
 from policies.decision import Permit
 
 
-def check_filters(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 - a rule's
+def check_filters(relation: Relation, _permit: Permit) -> Relation:
     """Refuses a predicate that its contract does not allow.
 
     Raises:

@@ -12,7 +12,7 @@ from data_products.errors import LimitError
 from policies.decision import Permit
 
 
-def check_limits(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 - a rule's signature
+def check_limits(relation: Relation, _permit: Permit) -> Relation:
     """Refuses more dimensions or groups than the contract allows.
 
     Raises:

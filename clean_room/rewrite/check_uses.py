@@ -32,7 +32,7 @@ MAX_DIGITS = 12
 """Digits that an aggregate's numbers may have: with a column's 18 a sum still fits in 38."""
 
 
-def check_uses(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 - a rule's signature
+def check_uses(relation: Relation, _permit: Permit) -> Relation:
     """Refuses a column used in a way that its contract forbids.
 
     Raises:

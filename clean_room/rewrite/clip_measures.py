@@ -8,7 +8,7 @@ from data_products.contract import Mode
 from policies.decision import Permit
 
 
-def clip_measures(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 - a rule's
+def clip_measures(relation: Relation, _permit: Permit) -> Relation:
     """Clips every summed value to its contract's bounds, where noise protects.
 
     Raises:

@@ -6,7 +6,7 @@ from clean_room.relation import UNITS, Function, Measure, Relation
 from policies.decision import Permit
 
 
-def count_units(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 - a rule's signature
+def count_units(relation: Relation, _permit: Permit) -> Relation:
     """Adds the count of distinct privacy units that every disclosure rule needs."""
     if any(measure.name == UNITS for measure in relation.measures):
         return relation

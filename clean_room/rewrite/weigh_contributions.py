@@ -10,6 +10,6 @@ from data_products.contract import Mode
 from policies.decision import Permit
 
 
-def weigh_contributions(relation: Relation, permit: Permit) -> Relation:  # noqa: ARG001 - a rule's
+def weigh_contributions(relation: Relation, _permit: Permit) -> Relation:
     """Asks for what the two largest units add to each value, where exact answers are shown."""
     return replace(relation, weighed=relation.product.contract.terms.mode is Mode.EXACT)
