@@ -37,7 +37,6 @@ class Catalog:
 
     def __init__(self, database: Database, keys: Keys, clock: Clock) -> None:
         database.migrate()
-        self._database = database
         self.log = Log(database, keys)
         self.products = Products(database, self.log)
         self.grants = SqlGrants(database, self.log)
@@ -66,7 +65,7 @@ class Catalog:
             "engine": engine,
             "result": digest(wire),
         }
-        with self._database.write() as connection:
+        with self.log.writing() as connection:
             _require_spent(connection, plan)
             # Two runs of one question draw two noises; only one of them may ever be seen.
             first = outcome(connection, plan.fingerprint)
@@ -94,12 +93,12 @@ class Catalog:
             return first
         facts = {**stated, **plan.facts(), "cost": {"epsilon": 0, "queries": 0}}
         identifier = fresh("release")
-        with self._database.write() as connection:
+        with self.log.writing() as connection:
             index = self.log.append(connection, Kind.RELEASE, facts, at)
             self.receipts.keep(connection, identifier, index)
         return replace(first, receipt=self.receipts.get(identifier))
 
-    def withhold(self, plan: Plan, error: WithheldError) -> Recorded:
+    def withhold(self, plan: Plan, error: WithheldError, at: datetime) -> Recorded:
         """Puts on record that nothing may be shown, so that asking again finds the same.
 
         Where the same question was answered meanwhile, that is the outcome and is returned.
@@ -108,19 +107,21 @@ class Catalog:
             IntegrityError: nothing was spent for it.
             WithheldError: as it is on record now.
         """
-        with self._database.write() as connection:
+        with self.log.writing() as connection:
             _require_spent(connection, plan)
             first = outcome(connection, plan.fingerprint)
             if first is None:
-                connection.execute(
-                    sa.insert(withheld).values(
-                        fingerprint=plan.fingerprint,
-                        code=error.code,
-                        message=str(error),
-                        hint=error.hint,
-                        rewrite=error.rewrite,
-                    )
-                )
+                row = {
+                    "fingerprint": plan.fingerprint,
+                    "code": error.code,
+                    "message": str(error),
+                    "hint": error.hint,
+                    "rewrite": error.rewrite,
+                }
+                connection.execute(sa.insert(withheld).values(row))
+                # Of the words only a digest: a rewrite is SQL, and may hold anything.
+                facts = {"fingerprint": plan.fingerprint, "outcome": digest(row)}
+                self.log.append(connection, Kind.WITHHELD, facts, at)
         # Outside the transaction, which an error would undo.
         if first is None:
             raise error
@@ -154,7 +155,7 @@ class Catalog:
             "sql_digest": hashlib.sha256(sql).hexdigest(),
             "code": code,
         }
-        with self._database.write() as connection:
+        with self.log.writing() as connection:
             index = self.log.append(connection, Kind.REFUSAL, facts, at)
             self.receipts.keep(connection, identifier, index)
 

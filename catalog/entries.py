@@ -32,6 +32,7 @@ class Kind(StrEnum):
     GRANT = "grant"
     REVOKE = "revoke"
     SPEND = "spend"
+    WITHHELD = "withheld"
     REQUEST = "request"
 
 

@@ -57,7 +57,7 @@ class SqlGrants:
         """
         asked = replace(wish, id=fresh("request"), state=State.REQUESTED, decided_by="", grant="")
         facts = request_facts(asked)
-        with self._database.write() as connection:
+        with self._log.writing() as connection:
             _listed(connection, asked.product)
             _require_alone(connection, asked)
             undecided = {"requested_at": at, "decided_by": "", "decision": ""}
@@ -74,7 +74,7 @@ class SqlGrants:
                 would have expired already.
             NotFoundError: no such request is on record.
         """
-        with self._database.write() as connection:
+        with self._log.writing() as connection:
             asked = _decide(connection, request, State.APPROVED, decision)
             product = _listed(connection, asked.product)
             grant = _grant(asked, limits, decision)
@@ -94,7 +94,7 @@ class SqlGrants:
             ConflictError: it has been decided on.
             NotFoundError: no such request is on record.
         """
-        with self._database.write() as connection:
+        with self._log.writing() as connection:
             asked = _decide(connection, request, State.REFUSED, decision)
             facts = request_facts(asked) | {"decided_by": decision.by, "decision": decision.reason}
             self._log.append(connection, Kind.REQUEST, facts, decision.at)
@@ -109,7 +109,7 @@ class SqlGrants:
         """
         found = grants.c.id == grant
         # Under the same lock as spends: one that has not been made yet sees the revocation.
-        with self._database.write() as connection:
+        with self._log.writing() as connection:
             held = grant_of(one(connection, select_grants().where(found), grant))
             if not held.in_force(decision.at):
                 raise ConflictError(f"grant {grant} is not in force", hint="it has ended already")

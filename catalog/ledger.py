@@ -79,7 +79,7 @@ class Ledger:
             NotFoundError: a grant or product has no account.
         """
         legs, at = _legs(products, grants, loss), self._clock()
-        with self._database.write() as connection:
+        with self._log.writing() as connection:
             # Before the name is looked at: under a revoked grant nothing is answered, paid or not.
             _require_in_force(connection, grants, at)
             if _spent_before(connection, spend, loss):
@@ -124,7 +124,7 @@ class Ledger:
             NotFoundError: no such product has been published.
         """
         account = Account.of_product(product)
-        with self._database.write() as connection:
+        with self._log.writing() as connection:
             before = read(connection, account).total
             if total <= before:
                 raise ConflictError(

@@ -2,12 +2,14 @@
 
 1. An entry is appended within the transaction of what it records: both are on disk, or neither.
 2. The clean room's key signs it as it is made; an entry from elsewhere gets under no checkpoint.
-3. A checkpoint covers only what is committed, and only if it continues the last one signed.
+3. A checkpoint covers only what is committed, and only if it continues the last one signed. One is
+   signed after each writing, so that a copy of the database from before is known for what it is.
 4. What an entry's commitments are made of lies beside the log and can be erased; the log cannot.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -48,6 +50,18 @@ class Log:
     def verifiers(self) -> tuple[Verifier, Verifier]:
         """The keys that verify checkpoints and entries, in this order."""
         return self._keys.log.verifier, self._keys.room.verifier
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A write transaction; once it is left, what was appended is under a signed checkpoint.
+
+        Raises:
+            IntegrityError: the log does not continue the last checkpoint; the writing is kept.
+        """
+        with self._database.write() as connection:
+            yield connection
+        # Not left to whoever asks next: until it is signed, a copy from before would pass for ours.
+        self._checkpoints.latest()
 
     def append(
         self,

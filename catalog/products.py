@@ -55,7 +55,7 @@ class Products:
         # Parsed before the lock is taken: a provider's document may be long.
         _require_publishable(product, document)
         digest = hashlib.sha256(document.encode()).hexdigest()
-        with self._database.write() as connection:
+        with self._log.writing() as connection:
             _require_higher(connection, contract)
             serial = connection.scalar(sa.select(sa.func.max(products.c.serial))) or 0
             connection.execute(

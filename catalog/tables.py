@@ -202,7 +202,7 @@ releases = _table(
     sa.UniqueConstraint("fingerprint"),
 )
 
-# Questions whose outcome is that nothing may be shown.
+# Questions whose outcome is that nothing may be shown; the log has the digest of each row.
 withheld = _table(
     "withheld",
     _key("fingerprint"),

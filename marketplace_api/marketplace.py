@@ -267,7 +267,7 @@ class Marketplace:
                 release = self._room.run(plan)
             # It stays so: asking until a noisy threshold is passed would pass it.
             except WithheldError as error:
-                return self._given(self._catalog.withhold(plan, error))
+                return self._given(self._catalog.withhold(plan, error, at))
             made = self._catalog.record(plan, release, self._room.facts(), at)
         return self._given(made, Cost(plan.loss.epsilon, plan.loss.queries))
 

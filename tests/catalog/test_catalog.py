@@ -3,6 +3,7 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
@@ -22,6 +23,7 @@ from data_products.purpose import Purpose
 from data_products.query import Query
 
 SQL = "SELECT declarant FROM beanr.container_moves"
+NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 QUERY = Query("statistics-office", Purpose("ent:TradeStatistics"), SQL)
 
 
@@ -94,7 +96,7 @@ def test_withheld_question_stays_withheld(deal, plan, kind):
     deal.spend("f1")
     with pytest.raises(kind):
         deal.world.catalog.withhold(
-            plan("f1"), kind("nothing to show", hint="ask wider", rewrite="SELECT 1")
+            plan("f1"), kind("nothing to show", hint="ask wider", rewrite="SELECT 1"), NOW
         )
 
     with pytest.raises(kind, match="nothing to show") as caught:
@@ -106,7 +108,7 @@ def test_withheld_question_stays_withheld(deal, plan, kind):
 def test_asking_until_noise_allows_is_refused(deal, plan):
     deal.spend("f1")
     with pytest.raises(ThresholdError):
-        deal.world.catalog.withhold(plan("f1"), ThresholdError("every group is below"))
+        deal.world.catalog.withhold(plan("f1"), ThresholdError("every group is below"), NOW)
 
     with pytest.raises(ThresholdError, match="every group is below"):
         deal.world.record(plan("f1"))
@@ -115,21 +117,32 @@ def test_asking_until_noise_allows_is_refused(deal, plan):
 def test_withheld_after_answer_is_the_answer(deal, plan):
     answer = deal.answer("f1")
 
-    assert deal.world.catalog.withhold(plan("f1"), ThresholdError("late")) == answer
+    assert deal.world.catalog.withhold(plan("f1"), ThresholdError("late"), NOW) == answer
 
 
 def test_later_kind_of_withheld_is_kept(deal, plan):
     deal.spend("f1")
     with pytest.raises(Withheld2Error):
-        deal.world.catalog.withhold(plan("f1"), Withheld2Error("nothing"))
+        deal.world.catalog.withhold(plan("f1"), Withheld2Error("nothing"), NOW)
 
     with pytest.raises(WithheldError, match="nothing"):
         deal.world.catalog.releases.find("f1")
 
 
+def test_withholding_is_on_the_log(deal, plan):
+    deal.spend("f1")
+    with pytest.raises(ThresholdError):
+        deal.world.catalog.withhold(plan("f1"), ThresholdError("nothing", rewrite="SELECT 7"), NOW)
+
+    assert deal.world.catalog.log.entry(4)["kind"] == "withheld"
+    assert deal.world.execute(
+        "SELECT count(*) FROM openings WHERE statement LIKE '%SELECT 7%'"
+    ) == [(0,)]
+
+
 def test_unpaid_withholding_is_refused(deal, plan):
     with pytest.raises(IntegrityError, match="without a spend"):
-        deal.world.catalog.withhold(plan("f1"), ThresholdError("nothing"))
+        deal.world.catalog.withhold(plan("f1"), ThresholdError("nothing"), NOW)
 
 
 def test_refusal_is_on_the_log(world, refused):

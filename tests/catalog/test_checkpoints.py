@@ -1,14 +1,23 @@
 """Checkpoints: one root to a size for ever, whatever becomes of the database."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from catalog.access_records import Decision
 from catalog.entries import SIGNED_AS, Kind, Opening
 from catalog.notes import Signer
 from catalog.tree import Leaf, grow, size_of
 from data_products.digest import canonical
-from data_products.errors import ConfigurationError, IntegrityError
+from data_products.errors import (
+    AccessDeniedError,
+    ConfigurationError,
+    IntegrityError,
+    ThresholdError,
+)
+from data_products.purpose import Purpose
+from data_products.query import Query
 
 
 @pytest.fixture
@@ -40,6 +49,12 @@ def forge(world, signer):
         grow(connection, Leaf(size_of(connection), text, signature))
 
 
+def append(world, refusal):
+    """Adds an entry of our own, and signs nothing."""
+    with world.database.write() as connection:
+        world.catalog.log.append(connection, Kind.REFUSAL, {"id": refusal}, world.now)
+
+
 def test_old_backup_is_refused_at_start(deal):
     backup(deal.world, "old.db")
     deal.answer()
@@ -63,8 +78,8 @@ def test_fork_of_old_backup_is_refused(deal):
     backup(world, "old.db")
     deal.answer("f1")
     restore(world, "old.db")
-    for fingerprint in ("f2", "f3", "f4"):
-        deal.spend(fingerprint)
+    for number in range(3):
+        append(world, f"refusal_{number}")
 
     with pytest.raises(IntegrityError, match="the tree of 6 does not begin with the tree of 5"):
         world.catalog.log.checkpoint()
@@ -80,22 +95,91 @@ def test_refused_log_gets_no_signature(deal, memory):
     assert memory.read_bytes() == before
 
 
-def test_altered_hash_is_not_signed(deal):
-    deal.world.catalog.log.checkpoint()
-    deal.spend("f1")
-    deal.world.tamper("UPDATE log_nodes SET hash = zeroblob(32) WHERE position = 3")
+@pytest.fixture
+def unsigned(deal):
+    """A world whose last entry is under no checkpoint: its server died before it was signed."""
+    world = deal.world
+    append(world, "refusal_1")
+    return world
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE log_nodes SET hash = zeroblob(32) WHERE position = 3",
+        "UPDATE log_entries SET entry = '{}' WHERE position = 3",
+    ],
+)
+def test_altered_entry_is_not_signed(unsigned, statement):
+    unsigned.tamper(statement)
 
     with pytest.raises(IntegrityError):
-        deal.world.catalog.log.checkpoint()
+        unsigned.catalog.log.checkpoint()
 
 
-def test_entry_altered_before_checkpoint_is_refused(deal):
-    deal.world.catalog.log.checkpoint()
+def test_entry_left_unsigned_is_signed_later(unsigned, memory):
+    unsigned.open()
+
+    assert memory.read_text().splitlines()[1] == "4"
+
+
+def ask_in_vain(deal, plan):
+    """Spends, and finds that nothing may be shown."""
     deal.spend("f1")
-    deal.world.tamper("UPDATE log_entries SET entry = '{}' WHERE position = 3")
+    with pytest.raises(ThresholdError):
+        deal.world.catalog.withhold(plan("f1"), ThresholdError("nothing"), deal.world.now)
+
+
+STEPS = {
+    "spend": lambda deal, _: deal.spend("f1"),
+    "release": lambda deal, _: deal.answer("f1"),
+    "withhold": ask_in_vain,
+    "request": lambda deal, _: deal.world.wish(),
+    "grant": lambda deal, _: deal.world.grant(consumer="insurer"),
+    "revoke": lambda deal, _: deal.world.catalog.grants.revoke(
+        deal.grant.id, Decision("bob", "ended", deal.world.now)
+    ),
+    "publish": lambda deal, _: deal.world.publish(
+        replace(deal.product, contract=replace(deal.product.contract, version="1.1.0"))
+    ),
+    "raise": lambda deal, _: deal.world.catalog.ledger.raise_total(
+        deal.product.id, 50_000_000, "provider", deal.world.now
+    ),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_copy_from_before_is_refused(deal, plan, step):
+    backup(deal.world, "old.db")
+    deal.world.open()
+    STEPS[step](deal, plan)
+    restore(deal.world, "old.db")
+
+    with pytest.raises(IntegrityError, match="has 3 entries, but a checkpoint over"):
+        deal.world.open()
+
+
+def test_copy_from_before_refusal_is_refused(deal):
+    backup(deal.world, "old.db")
+    query = Query("statistics-office", Purpose("ent:TradeStatistics"), "SELECT 1")
+    with (
+        pytest.raises(AccessDeniedError),
+        deal.world.open().noting_refusal(query, deal.world.now),
+    ):
+        raise AccessDeniedError("no grant")
+    restore(deal.world, "old.db")
+
+    with pytest.raises(IntegrityError, match="has 3 entries, but a checkpoint over 4"):
+        deal.world.open()
+
+
+def test_spend_on_altered_log_is_refused(deal, memory):
+    before = memory.read_bytes()
+    forge(deal.world, Signer("entrepot.example/room", bytes(32)))
 
     with pytest.raises(IntegrityError, match="the signature is not by"):
-        deal.world.catalog.log.checkpoint()
+        deal.spend("f1")
+    assert memory.read_bytes() == before
 
 
 def test_rewritten_log_is_refused(deal):
