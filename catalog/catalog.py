@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -96,7 +95,7 @@ class Catalog:
         with self.log.writing() as connection:
             index = self.log.append(connection, Kind.RELEASE, facts, at)
             self.receipts.keep(connection, identifier, index)
-        return replace(first, receipt=self.receipts.get(identifier))
+        return self.releases.get(first.id, identifier)
 
     def withhold(self, plan: Plan, error: WithheldError, at: datetime) -> Recorded:
         """Puts on record that nothing may be shown, so that asking again finds the same.

@@ -30,9 +30,14 @@ WITHHELD = {kind.code: kind for kind in (WithheldError, ThresholdError, Dominanc
 
 @dataclass(frozen=True)
 class Recorded:
-    """A release on record: its wire form as it was first given, and its receipt."""
+    """A release on record: its wire form as it was first given, and a receipt for it.
+
+    `record` is the id that the receipt has: the release's own, but where it was asked for again in
+    other words or under another grant.
+    """
 
     id: str
+    record: str
     consumer: ParticipantId
     fingerprint: str
     wire: dict[str, Json]
@@ -69,8 +74,10 @@ class Releases:
             row = outcome(connection, fingerprint)
         return self._recorded(row) if row else None
 
-    def get(self, identifier: str) -> Recorded:
+    def get(self, identifier: str, record: str = "") -> Recorded:
         """The release of that id, whoever asks: the caller looks at whose it is.
+
+        `record` is the id of the receipt to give, where it is not the first.
 
         Raises:
             NotFoundError: there is none.
@@ -80,42 +87,46 @@ class Releases:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise NotFoundError(f"no release is on record as {identifier[:60]!r}")
-        return self._recorded(row)
+        return self._recorded(row, record)
 
     def recall(self, key: RequestKey) -> Recorded | None:
-        """The release that was given under the key, if one was.
+        """The release that was given under the key, if one was, with the receipt given then.
 
         Raises:
             ConflictError: the key was used for another question.
         """
         with self._database.read() as connection:
             row = _keyed(connection, key)
-        return self.get(row.release) if row else None
+        return self.get(row.release, row.receipt) if row else None
 
-    def remember(self, key: RequestKey, identifier: str) -> None:
-        """Binds the key to a release; one that is bound stays as it is.
+    def remember(self, key: RequestKey, given: Recorded) -> Recorded:
+        """Binds the key to a release and its receipt; what it is bound to, this or an earlier.
 
         Raises:
             ConflictError: the key was used for another question.
         """
         with self._database.write() as connection:
             # The first wins: a retry that raced with its original must not change the answer.
-            if _keyed(connection, key) is None:
-                bound = sa.insert(idempotency).values(**asdict(key), release=identifier)
-                connection.execute(bound)
+            bound = _keyed(connection, key)
+            if bound is None:
+                values = {**asdict(key), "release": given.id, "receipt": given.record}
+                connection.execute(sa.insert(idempotency).values(values))
+                return given
+        return self.get(bound.release, bound.receipt)
 
-    def _recorded(self, row: Row) -> Recorded:
-        """The release that a row holds, with its receipt.
+    def _recorded(self, row: Row, record: str = "") -> Recorded:
+        """The release that a row holds, with the receipt of that id, or else its first.
 
         Raises:
             IntegrityError: it is not what the receipt says was released.
         """
-        receipt = self._receipts.get(row.id)
+        record = record or row.id
+        receipt = self._receipts.get(record)
         wire: dict[str, Json] = json.loads(row.wire)
         statement = receipt["statement"]
         if not isinstance(statement, dict) or statement.get("result") != digest(wire):
             raise IntegrityError(f"release {row.id} has been changed since it was recorded")
-        return Recorded(row.id, row.consumer, row.fingerprint, wire, receipt)
+        return Recorded(row.id, record, row.consumer, row.fingerprint, wire, receipt)
 
 
 def outcome(connection: sa.Connection, fingerprint: str) -> Row | None:

@@ -212,13 +212,14 @@ withheld = _table(
     _text("rewrite"),
 )
 
-# What a consumer's Idempotency-Key was first used for.
+# What a consumer's Idempotency-Key was first used for, and the receipt that was given then.
 idempotency = _table(
     "idempotency",
     _key("consumer"),
     _key("key"),
     _text("question"),
     _text("release", sa.ForeignKey("releases.id")),
+    _text("receipt", sa.ForeignKey("receipts.id")),
 )
 
 # Whose signatures this database's log and receipts bear: other keys must not go on with them.

@@ -1,6 +1,6 @@
 """What goes into the use cases and comes out of them, besides the words of the floors below."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -99,11 +99,6 @@ def decided_by(statement: Json) -> tuple[str, str]:
             return rule, grant
         case _:
             raise IntegrityError("the receipt does not say by which rule and grant it was decided")
-
-
-def in_these_words(statement: Json, query: Query) -> bool:
-    """Whether a receipt's statement is of a question as it is worded now."""
-    return isinstance(statement, Mapping) and statement.get("sql") == query.sql
 
 
 @contextmanager

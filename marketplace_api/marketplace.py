@@ -37,7 +37,6 @@ from marketplace_api.dealings import (
     Wish,
     asked,
     decided_by,
-    in_these_words,
     on_record,
 )
 from marketplace_api.entitlement import (
@@ -214,14 +213,13 @@ class Marketplace:
         request = RequestKey(participant.id, key, asked(query))
         # What was given under this key is given again, also when the grant has ended since.
         known = self._catalog.releases.recall(request)
-        if known is not None and in_these_words(known.receipt["statement"], query):
+        if known is not None:
             return self._given(known)
         at = self._clock()
         with self._catalog.noting_refusal(query, at) as record, on_record(record):
             plan = self._plan(query, at)
-            answer = self._outcome(plan, at)
-        self._catalog.releases.remember(request, answer.id)
-        return answer
+            made, cost = self._outcome(plan, at)
+        return self._given(self._catalog.releases.remember(request, made), cost)
 
     def recorded(self, participant: Participant, release_id: str) -> Answer:
         """An answer that was given to the participant's organisation before.
@@ -256,20 +254,20 @@ class Marketplace:
         with without_locations():
             return self._room.plan(statement, products, permit, query)
 
-    def _outcome(self, plan: Plan, at: datetime) -> Answer:
-        """Step 5: the one outcome that this plan has, found or made."""
+    def _outcome(self, plan: Plan, at: datetime) -> tuple[Recorded, Cost | None]:
+        """Step 5: the one outcome that this plan has, and its cost; none if it was there before."""
         # Two noisy answers to one question would tell more than was paid for.
         with self._stripes[int(plan.fingerprint[:8], 16) % STRIPES]:
             known = self._catalog.releases.find(plan.fingerprint)
             if known is not None:
-                return self._given(self._catalog.repeat(plan, known, at))
+                return self._catalog.repeat(plan, known, at), None
             try:
                 release = self._room.run(plan)
             # It stays so: asking until a noisy threshold is passed would pass it.
             except WithheldError as error:
-                return self._given(self._catalog.withhold(plan, error, at))
+                return self._catalog.withhold(plan, error, at), None
             made = self._catalog.record(plan, release, self._room.facts(), at)
-        return self._given(made, Cost(plan.loss.epsilon, plan.loss.queries))
+        return made, Cost(plan.loss.epsilon, plan.loss.queries)
 
     def _given(self, recorded: Recorded, cost: Cost | None = None) -> Answer:
         """A release on record as an answer; without a cost, one that was given before."""

@@ -145,9 +145,10 @@ def _create_outcomes() -> None:
     )
     _create(
         "idempotency",
-        *_texts("consumer", "key", "question", "release"),
+        *_texts("consumer", "key", "question", "release", "receipt"),
         sa.PrimaryKeyConstraint("consumer", "key", name="pk_idempotency"),
         _reference("idempotency", ["release"], ["releases.id"]),
+        _reference("idempotency", ["receipt"], ["receipts.id"]),
     )
 
 

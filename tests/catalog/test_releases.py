@@ -65,39 +65,61 @@ def test_new_key_recalls_nothing(releases):
 
 def test_key_recalls_its_release(deal, releases):
     answer = deal.answer()
-    releases.remember(KEY, answer.id)
+    releases.remember(KEY, answer)
 
     assert releases.recall(KEY) == answer
 
 
 def test_key_stays_with_first_release(deal, releases):
     first, second = deal.answer("f1"), deal.answer("f2")
-    releases.remember(KEY, first.id)
-    releases.remember(KEY, second.id)
+    releases.remember(KEY, first)
 
-    assert releases.recall(KEY).id == first.id
+    assert releases.remember(KEY, second).id == releases.recall(KEY).id == first.id
+
+
+def test_key_recalls_receipt_that_was_given(deal, releases, plan):
+    answer = deal.answer("f1")
+    again = deal.world.catalog.repeat(plan("f1", sql="SELECT 2"), answer, deal.world.now)
+    releases.remember(KEY, again)
+    deal.world.catalog.repeat(plan("f1", sql="SELECT 3"), answer, deal.world.now)
+
+    recalled = releases.recall(KEY)
+    assert (recalled.id, recalled.record) == (answer.id, again.record)
+    assert recalled.receipt["statement"] == again.receipt["statement"]
+
+
+def test_receipt_of_another_answer_is_refused(deal, releases):
+    first, second = deal.answer("f1", 1), deal.answer("f2", 2)
+    releases.remember(KEY, first)
+    deal.world.tamper("UPDATE idempotency SET receipt = :id", id=second.id)
+
+    with pytest.raises(IntegrityError, match=f"{first.id} has been changed"):
+        releases.recall(KEY)
 
 
 @pytest.mark.parametrize("step", ["recall", "remember"])
 def test_key_is_not_used_twice(deal, releases, step):
     answer = deal.answer()
-    releases.remember(KEY, answer.id)
+    releases.remember(KEY, answer)
     other = replace(KEY, question="another question")
-    steps = {"recall": releases.recall, "remember": lambda key: releases.remember(key, answer.id)}
+    steps = {"recall": releases.recall, "remember": lambda key: releases.remember(key, answer)}
 
     with pytest.raises(ConflictError, match="another question"):
         steps[step](other)
 
 
 def test_consumers_have_their_own_keys(deal, releases):
-    releases.remember(KEY, deal.answer().id)
+    releases.remember(KEY, deal.answer())
 
     assert releases.recall(replace(KEY, consumer="insurer")) is None
 
 
-def test_key_of_unknown_release_is_refused(releases):
+@pytest.mark.parametrize("name", ["id", "record"])
+def test_key_of_unknown_release_is_refused(deal, releases, name):
+    made_up = replace(deal.answer(), **{name: "release_0"})
+
     with pytest.raises(ExecutionError):
-        releases.remember(KEY, "release_0")
+        releases.remember(KEY, made_up)
 
 
 def test_restart_keeps_releases(deal):

@@ -27,7 +27,7 @@ def full(deal):
     world = deal.world
     answer = deal.answer()
     world.execute("INSERT INTO withheld VALUES ('f9', 'WITHHELD', 'm', 'h', '')")
-    world.execute("INSERT INTO idempotency VALUES ('c', 'k', 'q', :id)", id=answer.id)
+    world.execute("INSERT INTO idempotency VALUES ('c', 'k', 'q', :id, :id)", id=answer.id)
     return world
 
 

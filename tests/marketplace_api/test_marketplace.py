@@ -271,6 +271,35 @@ def test_key_repeats_one_request(open_house):
         open_house.answer(query(BERTHS), OFFICE, "key")
 
 
+def test_retry_in_other_words_adds_nothing(open_house):
+    open_house.answer(query(BERTHS), OFFICE, "one")
+    first = open_house.answer(query(BERTHS.lower()), OFFICE, "two")
+    entries = kinds(open_house)
+    again = open_house.answer(query(BERTHS.lower()), OFFICE, "two")
+    assert again == first
+    assert again.receipt["statement"]["sql"] == BERTHS.lower()
+    assert kinds(open_house) == entries
+
+
+def test_retry_after_revocation_is_answered(open_house):
+    open_house.answer(query(), OFFICE, "one")
+    first = open_house.answer(query(BY_CHAPTER.lower()), OFFICE, "two")
+    (record,) = [r for r in open_house.grants(OFFICE) if r.grant.product == DECLARATIONS]
+    open_house.revoke(STEWARD, record.grant.id)
+    again = open_house.answer(query(BY_CHAPTER.lower()), OFFICE, "two")
+    assert (again.release, again.receipt["entry"]) == (first.release, first.receipt["entry"])
+    with pytest.raises(AccessDeniedError):
+        open_house.answer(query(), OFFICE, "three")
+
+
+def test_racing_retries_get_one_receipt(open_house):
+    open_house.answer(query(BERTHS), OFFICE, "one")
+    asked = query(BERTHS.lower())
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: open_house.answer(asked, OFFICE, "two"), range(8)))
+    assert len({answer.receipt["proof"]["index"] for answer in answers}) == 1
+
+
 def test_keys_of_consumers_are_apart(open_house):
     granted(open_house, who=OTHER)
     first = open_house.answer(query(), OFFICE, "key")
