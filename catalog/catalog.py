@@ -83,14 +83,15 @@ class Catalog:
         return self.releases.get(first.id if first else identifier)
 
     def repeat(self, plan: Plan, first: Recorded, at: datetime) -> Recorded:
-        """The first answer, with a receipt for the words in which it was asked again, at no cost.
+        """The first answer, with a receipt for how it was asked and permitted now, at no cost.
 
-        Whoever asks can tell by the words alone that a receipt is for their question.
+        Whoever asks can tell by the words alone that a receipt is for their question; and a grant
+        that has ended since permits nothing.
         """
-        stated = first.receipt["statement"]
-        if not isinstance(stated, Mapping) or stated.get("sql") == plan.facts()["sql"]:
+        stated, facts = first.receipt["statement"], plan.facts()
+        if not isinstance(stated, Mapping) or _basis(stated) == _basis(facts):
             return first
-        facts = {**stated, **plan.facts(), "cost": {"epsilon": 0, "queries": 0}}
+        facts = {**stated, **facts, "cost": {"epsilon": 0, "queries": 0}}
         identifier = fresh("release")
         with self.log.writing() as connection:
             index = self.log.append(connection, Kind.RELEASE, facts, at)
@@ -157,6 +158,14 @@ class Catalog:
         with self.log.writing() as connection:
             index = self.log.append(connection, Kind.REFUSAL, facts, at)
             self.receipts.keep(connection, identifier, index)
+
+
+def _basis(facts: Mapping[str, Json]) -> tuple[Json, ...]:
+    """In which words, by which rule and on which grants a question was answered."""
+    # Not the policy's digest: a grant beside the one that decided does not make another decision.
+    policy = facts["policy"]
+    rule = policy["rule"] if isinstance(policy, Mapping) else policy
+    return facts["sql"], rule, facts["grants"]
 
 
 def _require_spent(connection: sa.Connection, plan: Plan) -> None:

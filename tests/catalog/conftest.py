@@ -39,6 +39,8 @@ class FakePlan:
             "purpose": STATISTICS.term,
             "sql": self.sql,
             "products": [{"product": MOVES, "version": "1.0.0"}],
+            "policy": {"rule": "p, statistics-office", "digest": "cd" * 32},
+            "grants": [{"id": "grant_1", "approved_by": "steward"}],
             "cost": {"epsilon": 500_000, "queries": 1},
             **self.stated,
         }

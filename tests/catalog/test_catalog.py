@@ -235,7 +235,25 @@ def test_other_words_have_their_receipt(deal, plan):
     assert again.receipt["statement"]["cost"] == {"epsilon": 0, "queries": 0}
 
 
-def test_same_words_have_the_first_receipt(deal, plan):
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"policy": {"rule": "p, other", "digest": "cd" * 32}},
+        {"grants": [{"id": "grant_2", "approved_by": "steward"}]},
+        {"grants": [{"id": "grant_1", "approved_by": "another"}]},
+    ],
+)
+def test_other_permit_has_its_receipt(deal, plan, stated):
     first = deal.answer("f1")
+    again = deal.world.catalog.repeat(plan("f1", stated=stated), first, deal.world.now)
 
-    assert deal.world.catalog.repeat(plan("f1"), first, deal.world.now) is first
+    assert (again.id, again.record == first.record) == (first.id, False)
+    assert again.receipt["statement"] | stated == again.receipt["statement"]
+
+
+@pytest.mark.parametrize("digest", ["cd" * 32, "ef" * 32])
+def test_same_basis_has_the_first_receipt(deal, plan, digest):
+    first = deal.answer("f1")
+    again = plan("f1", stated={"policy": {"rule": "p, statistics-office", "digest": digest}})
+
+    assert deal.world.catalog.repeat(again, first, deal.world.now) is first

@@ -115,6 +115,8 @@ def test_receipt_states_the_release(receipt):
         "purpose",
         "sql",
         "products",
+        "policy",
+        "grants",
         "cost",
         "withheld",
         "engine",

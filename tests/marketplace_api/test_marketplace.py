@@ -292,6 +292,17 @@ def test_retry_after_revocation_is_answered(open_house):
         open_house.answer(query(), OFFICE, "three")
 
 
+def test_answer_under_new_grant_names_it(open_house):
+    first = open_house.answer(query(BERTHS), OFFICE, "one")
+    (old,) = [r for r in open_house.grants(OFFICE) if r.grant.product == VISITS]
+    open_house.revoke(PORT, old.grant.id)
+    grant = granted(open_house, VISITS, steward=PORT)
+    again = open_house.answer(query(BERTHS), OFFICE, "two")
+    assert (again.release, again.cost.queries) == (first.release, 0)
+    assert decided_by(again.receipt["statement"]) == (again.rule, grant)
+    assert again.budget.queries_left == left(open_house, VISITS) == 20
+
+
 def test_racing_retries_get_one_receipt(open_house):
     open_house.answer(query(BERTHS), OFFICE, "one")
     asked = query(BERTHS.lower())
