@@ -10,9 +10,10 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from connectors.files import DataFile, Version, content_digest, listing, unreadable
+from connectors.files import DataFile, content_digest, listing
 from connectors.footers import FOREIGN
 from connectors.location import Location
+from connectors.opening import Version, opened, unreadable
 from connectors.rows import csv_names
 from connectors.snapshot import Snapshot
 from data_products.errors import ConnectorError
@@ -42,7 +43,7 @@ class CsvConnector:
             format="csv",
             version=None,
             digest=content_digest("csv", files),
-            files=tuple(DataFile(str(file.path)) for file in files),
+            files=tuple(DataFile(str(file.path), identity=file.identity) for file in files),
             schema=pa.schema([pa.field(name, pa.string()) for name in names]),
         )
 
@@ -53,11 +54,11 @@ def _header(file: Version) -> tuple[str, ...]:
     try:
         # Python's reader is the strict one: Arrow's forgives an open quote and text after a closing
         # one, and to DuckDB an empty line is a row of NULL where there is one column.
-        with file.path.open(encoding="utf-8-sig", newline="") as opened:
-            records = csv.reader(opened, strict=True)
+        with opened(file) as path, path.open(encoding="utf-8-sig", newline="") as content:
+            records = csv.reader(content, strict=True)
             names = tuple(next(records, ()))
             _check_records(file, len(names), records)
-        seen = csv_names(file.path)
+            seen = csv_names(path)
     except (csv.Error, *FOREIGN):
         raise unreadable(file.path, "UTF-8 with a header, quoted as RFC 4180 says") from None
     if names != seen or not all(names) or len({name.casefold() for name in names}) != len(names):

@@ -22,9 +22,10 @@ from pyarrow import compute
 from connectors.delta_actions import Add, parsed
 from connectors.delta_columns import Columns, constants, missing, read_columns
 from connectors.delta_log import Table, replay
-from connectors.files import DataFile, Version, regular
+from connectors.files import DataFile
 from connectors.footers import FOREIGN
-from connectors.location import Location, real
+from connectors.location import Location
+from connectors.opening import Version, regular
 from connectors.snapshot import Snapshot
 from data_products.digest import digest
 from data_products.errors import ConnectorError
@@ -51,7 +52,7 @@ class DeltaConnector:
                 leads elsewhere, or a reader must understand what this one does not.
         """
         # 1. Our own reading of the log, and the paths in it.
-        folder = real(location.path) or location.path
+        folder = location.path
         table = replay(folder, location.version)
         # 2. Before delta-rs, which may know features that our way of reading does not.
         _check_features(table)
@@ -164,6 +165,7 @@ def _data_file(
         constants=constants(add, columns),
         deleted=deleted.get(add.path, ()),
         missing=missing(file, columns),
+        identity=file.identity,
     )
 
 

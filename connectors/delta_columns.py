@@ -8,8 +8,8 @@ import pyarrow as pa
 from pyarrow import types
 
 from connectors.delta_actions import Add, Metadata
-from connectors.files import Version
 from connectors.footers import footer
+from connectors.opening import Version
 from connectors.parquet import plain
 from connectors.rows import repeated
 from data_products.errors import ConnectorError

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.delta_actions import Add, Metadata, Protocol, Replay, parsed
-from connectors.files import Version, regular, unreadable
 from connectors.footers import FOREIGN, footer, open_parquet
+from connectors.opening import Version, names, opened, regular, unreadable
 from data_products.digest import Json
 from data_products.errors import ConnectorError
 
@@ -63,9 +63,9 @@ def replay(folder: Path, wanted: int | None) -> Table:
         ConnectorError: there is no such version, or the log is damaged.
     """
     # 1. List the log. Its _last_checkpoint is only a hint, and is not followed.
-    names = _names(folder)
-    commits = {int(match[1]): name for name in names if (match := COMMIT.fullmatch(name))}
-    checkpoints = _checkpoints(names)
+    found = _names(folder)
+    commits = {int(match[1]): name for name in found if (match := COMMIT.fullmatch(name))}
+    checkpoints = _checkpoints(found)
     version = _version(wanted, commits.keys() | checkpoints.keys())
     # 2. Begin with a checkpoint. Sidecars are those that it names; theirs would lead in circles.
     base = max((known for known in checkpoints if known <= version), default=-1)
@@ -86,7 +86,7 @@ def replay(folder: Path, wanted: int | None) -> Table:
 def _names(folder: Path) -> list[str]:
     """The names of the files in the log."""
     try:
-        return sorted(path.name for path in (folder / LOG).iterdir())
+        return names(folder / LOG)
     except OSError:
         raise ConnectorError(
             f"found no {LOG} in {folder.name[:80]!r}, expected a Delta table",
@@ -94,10 +94,10 @@ def _names(folder: Path) -> list[str]:
         ) from None
 
 
-def _checkpoints(names: list[str]) -> dict[int, list[str]]:
+def _checkpoints(files: list[str]) -> dict[int, list[str]]:
     """The files of a complete checkpoint of each version that has one."""
     found: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
-    for name in names:
+    for name in files:
         if match := CHECKPOINT.fullmatch(name):
             count, part = int(match["parts"] or 1), int(match["part"] or 1)
             found[int(match[1]), count][part] = name
@@ -136,7 +136,8 @@ def _json_actions(file: Version) -> Iterator[Mapping[str, Json]]:
     if file.size > LARGEST_COMMIT:
         raise unreadable(file.path, f"at most {LARGEST_COMMIT} bytes")
     try:
-        lines = file.path.read_bytes().split(b"\n")
+        with opened(file) as path:
+            lines = path.read_bytes().split(b"\n")
     except OSError:
         raise unreadable(file.path) from None
     for number, line in enumerate(lines, 1):
@@ -157,8 +158,8 @@ def _parquet_actions(file: Version) -> Iterator[Mapping[str, Json]]:
     # A checkpoint is Parquet like any other, and its footer is no more to be trusted.
     footer(file)
     try:
-        with open_parquet(file.path) as opened:
-            for batch in opened.iter_batches(columns=COLUMNS):
+        with opened(file) as path, open_parquet(path) as parts:
+            for batch in parts.iter_batches(columns=COLUMNS):
                 yield from batch.to_pylist(maps_as_pydicts="strict")
     # The first two are for a name that a map or struct holds twice.
     except (KeyError, ValueError, *FOREIGN):

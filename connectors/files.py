@@ -1,39 +1,43 @@
 """The files of a location: found without leaving it, and named by their content.
 
-What is known of a file (its digest, its footer) is kept by path, size, inode and the times of its
-last changes, so that asking twice costs a look at the directory.
+What is known of a file (its digest, its footer) is kept by path and identity, so that asking twice
+costs a look at the file.
 """
 
 import hashlib
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from connectors.location import Location, real
+from connectors.location import Location
+from connectors.opening import NOTHING, Identity, Version, names, opened, regular, seen, unreadable
 from data_products.digest import digest
 from data_products.errors import ConnectorError, RequestError
 
-# DuckDB takes these for patterns, even in a list of files.
+# Engines take these for patterns, even in a list of files.
 GLOBS = frozenset("*?[")
 MOST_FILES = 100_000
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file of a snapshot, by its absolute path with links followed.
+    """A file of a snapshot, by its absolute path, on which there are no links.
 
     `constants` are columns whose value is the same in the whole file, whatever is stored in it
     (Delta partition values), by logical name, as text that casts to the column's type. `missing`
     are the other columns of the schema that the file does not have: their value is NULL. `deleted`
     are row positions that are no longer part of the table (Delta deletion vectors), ascending.
+
+    Who reads the file makes sure that it still has the `identity`: that of the file that was looked
+    at, or, where a connector does not say, of the one that is there when this is made.
     """
 
     path: str
     constants: tuple[tuple[str, str | None], ...] = ()
     deleted: tuple[int, ...] = ()
     missing: tuple[str, ...] = ()
+    identity: Identity = NOTHING
 
     def __post_init__(self) -> None:
         """Refuses a path that an engine would take for a pattern, and read other files by."""
@@ -42,54 +46,13 @@ class DataFile:
                 "found a data file with *, ? or [ in its path, expected a plain absolute path",
                 hint="rename the file or folder",
             )
+        if self.identity == NOTHING:
+            object.__setattr__(self, "identity", seen(Path(self.path)))
 
-
-@dataclass(frozen=True)
-class Version:
-    """A file as it is now: the same Version, the same content."""
-
-    path: Path
-    size: int
-    modified: int
-    # The time of the last change to the inode, which unlike the other no call can set back.
-    changed: int
-    inode: int
-
-
-def regular(folder: Path, name: str) -> Version:
-    """The file of that name beneath the folder, which has no links in its own path.
-
-    Raises:
-        ConnectorError: there is none, it is not a regular file, or a link is on the way to it:
-            the same file must not count twice, nor another's at all.
-    """
-    path = folder / name
-    # A path from a log may hold a NUL or half a surrogate pair, which are ValueErrors.
-    try:
-        status = path.lstat()
-    except (OSError, ValueError):
-        status = None
-    # An absolute name replaces the folder, and one with .. or a link has another real path.
-    if status is None or real(path) != path or not path.is_relative_to(folder):
-        raise ConnectorError(
-            f"found no file {path.name[:80]!r} there, or a link, expected a regular file",
-            hint="restore the file; among the data there may be no links",
-        )
-    # Opening a pipe would wait for ever, and a device is nobody's data.
-    if not stat.S_ISREG(status.st_mode):
-        raise ConnectorError(
-            f"found {path.name[:80]!r}, which is no regular file, expected one",
-            hint="put only data files at the location",
-        )
-    return Version(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-
-def unreadable(path: Path, expected: str = "a readable file") -> ConnectorError:
-    """The error for a file that cannot be read; what was in it is not said."""
-    return ConnectorError(
-        f"found {path.name[:80]!r}, which cannot be read, expected {expected}",
-        hint="check that the file is whole, and that the service may read it",
-    )
+    @property
+    def version(self) -> Version:
+        """The file as it has to be when it is read."""
+        return Version(Path(self.path), self.identity)
 
 
 def listing(location: Location, suffix: str) -> Sequence[Version]:
@@ -104,12 +67,15 @@ def listing(location: Location, suffix: str) -> Sequence[Version]:
             f"found version {location.version}, expected none: plain files have no versions",
             hint="leave ?version=N out, or publish a Delta table",
         )
-    path = real(location.path)
-    if path is None:
-        raise unreadable(location.path, "a file or folder")
-    if not path.is_dir():
+    # The path is as it was checked: to resolve it once more would follow what has become a link.
+    path = location.path
+    try:
+        entries = names(path)
+    except NotADirectoryError:
         return [regular(path.parent, _suffixed(path, suffix).name)]
-    found = [regular(path, entry.name) for entry in _entries(path, suffix)]
+    except OSError:
+        raise unreadable(path, "a file or folder") from None
+    found = [regular(path, name) for name in _entries(entries, suffix)]
     if not found:
         raise ConnectorError(
             f"found an empty folder, expected files named *{suffix}",
@@ -118,22 +84,18 @@ def listing(location: Location, suffix: str) -> Sequence[Version]:
     return found
 
 
-def _entries(folder: Path, suffix: str) -> Iterator[Path]:
-    """What lies in the folder, but for what writers leave behind (_SUCCESS, .crc)."""
-    try:
-        paths = sorted(folder.iterdir())
-    except OSError:
-        raise unreadable(folder, "a readable folder") from None
-    if len(paths) > MOST_FILES:
+def _entries(found: Sequence[str], suffix: str) -> Iterator[str]:
+    """The names in a folder, but for what writers leave behind (_SUCCESS, .crc)."""
+    if len(found) > MOST_FILES:
         raise ConnectorError(
-            f"found {len(paths)} files, expected at most {MOST_FILES}",
+            f"found {len(found)} files, expected at most {MOST_FILES}",
             hint="write fewer and larger files, or publish a Delta table",
         )
     # Anything else is refused rather than passed over: a file that is still being written, or a
     # folder named key=value, whose column no file has.
-    for path in paths:
-        if not path.name.startswith(("_", ".")):
-            yield _suffixed(path, suffix)
+    for name in found:
+        if not name.startswith(("_", ".")):
+            yield _suffixed(Path(name), suffix).name
 
 
 def _suffixed(path: Path, suffix: str) -> Path:
@@ -164,14 +126,10 @@ def sha256(file: Version) -> str:
     """The SHA-256 of a file's content, in lower-case hexadecimal.
 
     Raises:
-        ConnectorError: it cannot be read.
+        ConnectorError: it cannot be read, or is another by now.
     """
     try:
-        with file.path.open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        with opened(file) as path, path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError:
         raise unreadable(file.path) from None
-    # A digest of half the old content and half the new would name data that never was.
-    if regular(file.path.parent, file.path.name) != file:
-        raise unreadable(file.path, "one that does not change while it is read")
-    return found

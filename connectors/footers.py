@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from connectors.files import Version, unreadable
+from connectors.opening import Version, opened, unreadable
 from data_products.errors import ConnectorError
 
 # An encrypted footer ends in PARE, and is as unreadable to us as any other garbage.
@@ -38,16 +38,17 @@ def footer(file: Version) -> Footer:
     Raises:
         ConnectorError: the file is not Parquet, or claims to be what no honest file is.
     """
-    # 1. Before anything is parsed: does it end as Parquet does, and how long is the footer?
-    _check_tail(file)
-    # 2. Before a page is read: what does the footer claim of the pages?
-    try:
-        with open_parquet(file.path) as opened:
-            _check_claims(file, opened.metadata)
-            schema: pa.Schema = opened.schema_arrow
-            found = Footer(schema, opened.metadata.num_rows)
-    except FOREIGN:
-        raise unreadable(file.path, "a Parquet file") from None
+    with opened(file) as path:
+        # 1. Before anything is parsed: does it end as Parquet does, and how long is the footer?
+        _check_tail(file, path)
+        # 2. Before a page is read: what does the footer claim of the pages?
+        try:
+            with open_parquet(path) as parts:
+                _check_claims(file, parts.metadata)
+                schema: pa.Schema = parts.schema_arrow
+                found = Footer(schema, parts.metadata.num_rows)
+        except FOREIGN:
+            raise unreadable(file.path, "a Parquet file") from None
     # 3. Can its columns be told apart by every reader?
     _check_names(file, found.schema.names)
     return found
@@ -67,12 +68,12 @@ def open_parquet(path: Path) -> parquet.ParquetFile:
     )
 
 
-def _check_tail(file: Version) -> None:
+def _check_tail(file: Version, path: Path) -> None:
     """Refuses a file that does not end as Parquet does, before anything is parsed."""
     try:
-        with file.path.open("rb") as opened:
-            opened.seek(max(file.size - TAIL, 0))
-            tail = opened.read(TAIL)
+        with path.open("rb") as content:
+            content.seek(max(file.size - TAIL, 0))
+            tail = content.read(TAIL)
     except OSError:
         raise unreadable(file.path) from None
     if len(tail) < TAIL or tail[4:] != MAGIC:

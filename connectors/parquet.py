@@ -3,9 +3,10 @@
 import pyarrow as pa
 from pyarrow import types
 
-from connectors.files import DataFile, Version, content_digest, listing
+from connectors.files import DataFile, content_digest, listing
 from connectors.footers import footer
 from connectors.location import Location
+from connectors.opening import Version
 from connectors.snapshot import Snapshot
 from data_products.errors import ConnectorError
 
@@ -29,7 +30,7 @@ class ParquetConnector:
             format="parquet",
             version=None,
             digest=content_digest("parquet", files),
-            files=tuple(DataFile(str(file.path)) for file in files),
+            files=tuple(DataFile(str(file.path), identity=file.identity) for file in files),
             schema=schema,
         )
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import compute, csv
 
-from connectors.files import DataFile, unreadable
+from connectors.files import DataFile
 from connectors.footers import FOREIGN, open_parquet
+from connectors.opening import opened, unreadable
 from data_products.errors import ConnectorError
 
 # Without this, Arrow cuts a file into blocks at line breaks that lie within quotes.
@@ -17,8 +18,8 @@ Read = Callable[[Path], Iterator[pa.RecordBatch]]
 
 def parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
     """The rows of a Parquet file, as they are stored."""
-    with open_parquet(path) as opened:
-        yield from opened.iter_batches()
+    with open_parquet(path) as parts:
+        yield from parts.iter_batches()
 
 
 def csv_batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -30,14 +31,14 @@ def csv_batches(path: Path) -> Iterator[pa.RecordBatch]:
         strings_can_be_null=True,
         quoted_strings_can_be_null=True,
     )
-    with csv.open_csv(path, parse_options=CSV, convert_options=texts) as opened:
-        yield from opened
+    with csv.open_csv(path, parse_options=CSV, convert_options=texts) as batches:
+        yield from batches
 
 
 def csv_names(path: Path) -> tuple[str, ...]:
     """The names in the header of a CSV file."""
-    with csv.open_csv(path, parse_options=CSV) as opened:
-        return tuple(opened.schema.names)
+    with csv.open_csv(path, parse_options=CSV) as batches:
+        return tuple(batches.schema.names)
 
 
 def rows(
@@ -46,12 +47,14 @@ def rows(
     """The rows of the files in the schema, file by file.
 
     Raises:
-        ConnectorError: a file cannot be read, or a value is not of its column's type.
+        ConnectorError: a file cannot be read or has changed, or a value is not of its column's
+            type.
     """
     for file in files:
         try:
-            for batch in _kept(read(Path(file.path)), pa.array(file.deleted, pa.int64())):
-                yield _shaped(batch, file, schema, names)
+            with opened(file.version) as path:
+                for batch in _kept(read(path), pa.array(file.deleted, pa.int64())):
+                    yield _shaped(batch, file, schema, names)
         # Arrow's texts quote the line or value that they stumble over, so none is chained.
         except FOREIGN:
             raise unreadable(Path(file.path), "whole data") from None

@@ -2,12 +2,12 @@
 
 A job is plain data: which files to read, which columns of them, and one SELECT that we wrote. The
 connection sees those files and nothing else, and no setting can be changed once it is made. Its
-settings are depth, not the boundary: the boundary is the process.
+settings are depth, not the boundary: the boundary is the process. A path is taken at its word, and
+so has to be that of an open file, as `opening` gives it.
 """
 
-import os
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import duckdb
 
@@ -24,9 +24,14 @@ CSV = """header = true, all_varchar = true, union_by_name = true, delim = ',', q
 
 
 class FileJob(TypedDict):
-    """A data file: its path, the columns that are constant in it, and its deleted row numbers."""
+    """A data file: its path, the columns that are constant in it, and its deleted row numbers.
+
+    `identity`, which every job from a plan has, is the device, inode, bytes, and the nanoseconds of
+    modification and change that were seen when the plan was made.
+    """
 
     path: str
+    identity: NotRequired[list[int]]
     constants: dict[str, str | None]
     deleted: list[int]
 
@@ -52,25 +57,12 @@ class Job(TypedDict):
 
 
 def execute(job: Job) -> tuple[list[str], list[Row]]:
-    """The names and rows of the job's result, as plain values.
-
-    Raises:
-        duckdb.Error: DuckDB cannot give them.
-        PermissionError: a file has become a link.
-    """
-    _refuse_links(job)
+    """The names and rows of the job's result, as plain values; raises duckdb.Error."""
     with _connect(job) as connection:
         _create_view(connection, job)
         cursor = connection.execute(job["query"])
         names = [column[0] for column in cursor.description]
         return names, list(cursor.fetchall())
-
-
-def _refuse_links(job: Job) -> None:
-    """Refuses a path with a link on it: it had none when planned, and now leads elsewhere."""
-    for file in job["files"]:
-        if os.path.realpath(file["path"]) != file["path"]:
-            raise PermissionError("a data file has become a link")
 
 
 def _connect(job: Job) -> duckdb.DuckDBPyConnection:

@@ -5,6 +5,7 @@ would tell something about a row.
 """
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
 from sqlglot import exp
 
@@ -59,6 +60,7 @@ def _file(file: DataFile, needed: list[Column]) -> dict[str, object]:
     constants = dict(file.constants) | dict.fromkeys(file.missing)
     return {
         "path": file.path,
+        "identity": list(astuple(file.identity)),
         "constants": {
             column.name: constants[column.physical_name]
             for column in needed

@@ -23,6 +23,7 @@ MEBIBYTE = 1024 * 1024
 OVERHEAD = 2048 * MEBIBYTE
 
 OPEN_FILES = 1024
+"""How many files may be open beside those of the job."""
 
 
 class Calls(Protocol):
@@ -37,16 +38,17 @@ class Calls(Protocol):
         ...
 
 
-def confine(memory: int, seconds: int) -> list[str]:
+def confine(memory: int, seconds: int, files: int) -> list[str]:
     """Confines this process for good; the measures that are in force, by name.
 
-    `memory` is in mebibytes of address space beside the process's own, `seconds` of processor time.
+    `memory` is in mebibytes of address space beside the process's own, `seconds` of processor time,
+    and `files` are those of the job, all of which are open at once.
     """
     _limit(resource.RLIMIT_AS, memory * MEBIBYTE + OVERHEAD)
     _limit(resource.RLIMIT_CPU, seconds)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _limit(resource.RLIMIT_NOFILE, OPEN_FILES + files)
     return ["process", "resource-limits", *isolate(ctypes.CDLL(None))]
 
 
@@ -64,7 +66,7 @@ def isolate(libc: Calls) -> list[str]:
 
 
 def _limit(kind: int, most: int) -> None:
-    """Lowers a limit of this process, for good; a lower one that is in force stays."""
+    """Sets a limit of this process, for good; a lower one that nobody may raise stays."""
     _, hard = resource.getrlimit(kind)
     lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (lowest, lowest))

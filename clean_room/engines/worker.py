@@ -11,9 +11,17 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
+from typing import TypedDict, cast
 
-from clean_room.engines import duckdb, sandbox, wire
+from clean_room.engines import duckdb, opening, sandbox, wire
+
+
+class Message(TypedDict):
+    """A job, or the probe; memory in mebibytes and seconds of processor time."""
+
+    job: duckdb.Job | str
+    memory: int
+    seconds: int
 
 
 def serve(control: socket.socket) -> None:
@@ -42,23 +50,25 @@ def _live(channel: socket.socket) -> None:
         os._exit(status)
 
 
-def answer(channel: socket.socket, confine: Callable[[int, int], list[str]]) -> None:
+def answer(channel: socket.socket, confine: Callable[[int, int, int], list[str]]) -> None:
     """Says who does the job that comes over the channel, confines itself, and does it.
 
     Raises:
-        duckdb.Error, WireError: it cannot be done.
+        duckdb.Error, OSError, ValueError, WireError: it cannot be done.
     """
     wire.send(channel, os.getpid())
-    message = cast("dict[str, object]", wire.receive(channel))
-    measures = confine(cast("int", message["memory"]), cast("int", message["seconds"]))
-    wire.send(channel, _result(message, measures))
+    message = cast("Message", wire.receive(channel))
+    job = message["job"]
+    files = 0 if isinstance(job, str) else len(job["files"])
+    measures = confine(message["memory"], message["seconds"], files)
+    probed = {"version": duckdb.VERSION, "measures": measures}
+    wire.send(channel, probed if isinstance(job, str) else _result(job))
 
 
-def _result(message: dict[str, object], measures: list[str]) -> object:
-    """A job's names and rows, or only the measures in force where it is a probe."""
-    if message["job"] == wire.PROBE:
-        return {"version": duckdb.VERSION, "measures": measures}
-    names, rows = duckdb.execute(cast("duckdb.Job", message["job"]))
+def _result(job: duckdb.Job) -> object:
+    """A job's names and rows, from the files that were seen when its plan was made."""
+    with opening.pinned(job) as asked:
+        names, rows = duckdb.execute(asked)
     return {"names": names, "rows": [[wire.encode(value) for value in row] for row in rows]}
 
 

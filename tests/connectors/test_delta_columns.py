@@ -4,7 +4,7 @@ from pyarrow import parquet
 
 from connectors.delta_actions import Add, Replay
 from connectors.delta_columns import constants, missing, read_columns
-from connectors.files import regular
+from connectors.opening import regular
 from data_products.errors import ConnectorError
 from tests.connectors.tables import column, metadata
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from connectors import footers
-from connectors.files import regular
 from connectors.footers import footer
 from connectors.location import Location
+from connectors.opening import regular
 from connectors.parquet import ParquetConnector
 from data_products.errors import ConnectorError, EntrepotError
 from tests.connectors.tables import MOVES

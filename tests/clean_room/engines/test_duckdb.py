@@ -255,13 +255,3 @@ def test_names_are_quoted(tmp_path, name):
 def test_time_is_utc_wherever_it_runs():
     _, rows = duckdb.execute(job([], column("x"), query="SELECT current_setting('TimeZone')"))
     assert rows == [("UTC",)]
-
-
-@pytest.mark.parametrize("name", ["link.parquet", "folder/a.parquet"])
-def test_links_are_not_followed(tmp_path, name):
-    (tmp_path / "real").mkdir()
-    save(tmp_path / "real" / "a.parquet", x=["canary"])
-    (tmp_path / "folder").symlink_to(tmp_path / "real")
-    (tmp_path / "link.parquet").symlink_to(tmp_path / "real" / "a.parquet")
-    with pytest.raises(PermissionError):
-        rows(file(tmp_path / name), columns=[column("x")])

@@ -8,8 +8,10 @@ from harbour import COLUMNS, DECLARATIONS, NOISY, declarations, plan
 
 from clean_room.engines.jobs import job
 from clean_room.plan import Plan
+from connectors.opening import Identity
 from connectors.snapshot import DataFile, Snapshot
 
+SEEN = Identity(1, 2, 3, 4, 5)
 TABLE = "FROM customs_be.import_declarations"
 
 
@@ -56,7 +58,7 @@ def renamed() -> Plan:
         3,
         "0" * 64,
         (
-            DataFile("/a", (("Origin Country", "CN"), ("hs2", None)), (1, 5), ("fraud",)),
+            DataFile("/a", (("Origin Country", "CN"), ("hs2", None)), (1, 5), ("fraud",), SEEN),
             DataFile("/b", (("origin", "US"),), (), ("dispatch",)),
         ),
         pa.schema([]),
@@ -80,10 +82,11 @@ def test_constants_go_by_the_contracts_names():
     assert told(renamed())["files"] == [
         {
             "path": "/a",
+            "identity": [1, 2, 3, 4, 5],
             "constants": {"origin": "CN", "hs2": None, "fraud": None},
             "deleted": [1, 5],
         },
-        {"path": "/b", "constants": {}, "deleted": []},
+        {"path": "/b", "identity": [0] * 5, "constants": {}, "deleted": []},
     ]
 
 

@@ -17,7 +17,7 @@ CHILD = """
 import ctypes, json, os, resource, socket, sys
 from clean_room.engines import sandbox
 {before}
-measures = sandbox.confine({memory}, {seconds})
+measures = sandbox.confine({memory}, {seconds}, {files})
 try:
     found = {found}
 except Exception as error:
@@ -26,9 +26,9 @@ print(json.dumps(found))
 """
 
 
-def confined(found: str, before: str = "", memory: int = 64, seconds: int = 60) -> object:
+def confined(found: str, before: str = "", seconds: int = 60, files: int = 0) -> object:
     """What an expression gives in a confined process, or the name of what it raises."""
-    code = CHILD.format(found=found, before=before, memory=memory, seconds=seconds)
+    code = CHILD.format(found=found, before=before, memory=64, seconds=seconds, files=files)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     return json.loads(done.stdout)
 
@@ -54,6 +54,10 @@ def test_limits_are_lowered(limit, most):
 def test_lower_limits_stay():
     before = "resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))"
     assert confined("resource.getrlimit(resource.RLIMIT_NOFILE)", before) == [50, 50]
+
+
+def test_files_of_the_job_have_room():
+    assert confined("resource.getrlimit(resource.RLIMIT_NOFILE)", files=2000) == [3024, 3024]
 
 
 def test_limits_cannot_be_raised():
