@@ -135,11 +135,8 @@ def _json_actions(file: Version) -> Iterator[Mapping[str, Json]]:
     """The actions of a commit, or of a checkpoint in JSON: one to a line."""
     if file.size > LARGEST_COMMIT:
         raise unreadable(file.path, f"at most {LARGEST_COMMIT} bytes")
-    try:
-        with opened(file) as path:
-            lines = path.read_bytes().split(b"\n")
-    except OSError:
-        raise unreadable(file.path) from None
+    with opened(file) as path:
+        lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _json_action(line, f"{file.path.name} line {number}")
@@ -157,13 +154,14 @@ def _parquet_actions(file: Version) -> Iterator[Mapping[str, Json]]:
     """The actions of a checkpoint in Parquet: one to a row."""
     # A checkpoint is Parquet like any other, and its footer is no more to be trusted.
     footer(file)
-    try:
-        with opened(file) as path, open_parquet(path) as parts:
-            for batch in parts.iter_batches(columns=COLUMNS):
-                yield from batch.to_pylist(maps_as_pydicts="strict")
-    # The first two are for a name that a map or struct holds twice.
-    except (KeyError, ValueError, *FOREIGN):
-        raise unreadable(file.path, "a Delta checkpoint") from None
+    with opened(file) as path:
+        try:
+            with open_parquet(path) as parts:
+                for batch in parts.iter_batches(columns=COLUMNS):
+                    yield from batch.to_pylist(maps_as_pydicts="strict")
+        # The first two are for a name that a map or struct holds twice.
+        except (KeyError, ValueError, *FOREIGN):
+            raise unreadable(file.path, "a Delta checkpoint") from None
 
 
 def _table(version: int, state: Replay) -> Table:

@@ -128,8 +128,5 @@ def sha256(file: Version) -> str:
     Raises:
         ConnectorError: it cannot be read, or is another by now.
     """
-    try:
-        with opened(file) as path, path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError:
-        raise unreadable(file.path) from None
+    with opened(file) as path, path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -70,12 +70,9 @@ def open_parquet(path: Path) -> parquet.ParquetFile:
 
 def _check_tail(file: Version, path: Path) -> None:
     """Refuses a file that does not end as Parquet does, before anything is parsed."""
-    try:
-        with path.open("rb") as content:
-            content.seek(max(file.size - TAIL, 0))
-            tail = content.read(TAIL)
-    except OSError:
-        raise unreadable(file.path) from None
+    with path.open("rb") as content:
+        content.seek(max(file.size - TAIL, 0))
+        tail = content.read(TAIL)
     if len(tail) < TAIL or tail[4:] != MAGIC:
         raise unreadable(file.path, "a whole, unencrypted Parquet file")
     (length,) = struct.unpack("<I", tail[:4])

@@ -7,6 +7,7 @@ link, and what is read is read through the descriptor that the walk ends with.
 `clean_room.engines.opening` takes the same walk: a worker imports nothing from here.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -65,11 +66,10 @@ def regular(folder: Path, name: str) -> Version:
             has a second name: the same file must not count twice, nor another's at all.
     """
     path = folder / name
-    # An absolute name replaces the folder. From a log, one may hold a NUL or half a surrogate
-    # pair, which are ValueErrors.
+    # An absolute name replaces the folder.
     try:
         descriptor = _walk(path if path.is_relative_to(folder) else Path(), FILE)
-    except (OSError, ValueError):
+    except OSError:
         raise ConnectorError(
             f"found no file {path.name[:80]!r} there, or a link, expected a regular file",
             hint="restore the file; among the data there may be no links",
@@ -103,16 +103,16 @@ def opened(file: Version) -> Iterator[Path]:
     """A path that any reader may open, as often as it likes, and that leads to that very file.
 
     Raises:
-        ConnectorError: the file is not the one that was seen any more, then or in the end.
+        ConnectorError: it cannot be read, or is not the one that was seen, then or in the end.
     """
-    try:
-        descriptor = _walk(file.path, FILE)
-    except (OSError, ValueError):
-        raise unreadable(file.path) from None
     with ExitStack() as held:
-        held.callback(os.close, descriptor)
-        _check_same(descriptor, file)
-        yield DESCRIPTORS / str(descriptor)
+        try:
+            descriptor = _walk(file.path, FILE)
+            held.callback(os.close, descriptor)
+            _check_same(descriptor, file)
+            yield DESCRIPTORS / str(descriptor)
+        except OSError:
+            raise unreadable(file.path) from None
         # What is half of the old content and half of the new never was.
         _check_same(descriptor, file)
 
@@ -126,17 +126,21 @@ def unreadable(path: Path, expected: str = "a readable file") -> ConnectorError:
 
 
 def _walk(path: Path, flags: int) -> int:
-    """A descriptor of what an absolute path leads to; OSError or ValueError where none may."""
-    top, *folders, name = path.parts
+    """A descriptor of what an absolute path leads to; OSError where it may not be followed."""
     if not path.is_absolute() or ".." in path.parts:
-        raise ValueError("no plain absolute path")
-    with ExitStack() as passed:
-        here = os.open(top, PASSED)
-        passed.callback(os.close, here)
-        for folder in folders:
-            here = os.open(folder, PASSED, dir_fd=here)
+        raise OSError(errno.EINVAL, "no plain absolute path")
+    try:
+        top, *folders, name = path.parts
+        with ExitStack() as passed:
+            here = os.open(top, PASSED)
             passed.callback(os.close, here)
-        return os.open(name, flags, dir_fd=here)
+            for folder in folders:
+                here = os.open(folder, PASSED, dir_fd=here)
+                passed.callback(os.close, here)
+            return os.open(name, flags, dir_fd=here)
+    # A name from a log may also hold a NUL, or half a surrogate pair.
+    except ValueError as error:
+        raise OSError(errno.EINVAL, str(error)) from None
 
 
 def _identity(descriptor: int, path: Path) -> Identity:

@@ -51,13 +51,20 @@ def rows(
             type.
     """
     for file in files:
-        try:
-            with opened(file.version) as path:
-                for batch in _kept(read(path), pa.array(file.deleted, pa.int64())):
-                    yield _shaped(batch, file, schema, names)
-        # Arrow's texts quote the line or value that they stumble over, so none is chained.
-        except FOREIGN:
-            raise unreadable(Path(file.path), "whole data") from None
+        with opened(file.version) as path:
+            yield from _rows(read(path), file, schema, names)
+
+
+def _rows(
+    batches: Iterator[pa.RecordBatch], file: DataFile, schema: pa.Schema, names: Mapping[str, str]
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a file in the schema."""
+    try:
+        for batch in _kept(batches, pa.array(file.deleted, pa.int64())):
+            yield _shaped(batch, file, schema, names)
+    # Arrow's texts quote the line or value that they stumble over, so none is chained.
+    except FOREIGN:
+        raise unreadable(Path(file.path), "whole data") from None
 
 
 def _kept(batches: Iterator[pa.RecordBatch], deleted: pa.Array) -> Iterator[pa.RecordBatch]:

@@ -3,7 +3,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 from pyarrow import parquet
 
-from connectors.delta_log import replay
+from connectors.delta_log import LARGEST_COMMIT, replay
 from data_products.errors import ConnectorError
 from tests.connectors.tables import MOVES, add, commit, delta, inline, metadata, protocol, remove
 
@@ -119,6 +119,14 @@ def test_log_elsewhere_is_refused(tmp_path, tmp_path_factory):
     (tmp_path / "_delta_log").symlink_to(other / "_delta_log")
     with pytest.raises(ConnectorError, match="found no _delta_log"):
         replay(tmp_path, None)
+
+
+def test_endless_commit_is_refused(table):
+    """It takes no room on the disk."""
+    with (table / "_delta_log" / f"{4:020}.json").open("wb") as hollow:
+        hollow.truncate(LARGEST_COMMIT + 1)
+    with pytest.raises(ConnectorError, match=f"expected at most {LARGEST_COMMIT} bytes"):
+        replay(table, None)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from connectors.files import DataFile, content_digest, listing, sha256
+from connectors.files import MOST_FILES, DataFile, _entries, content_digest, listing, sha256
 from connectors.location import Location
 from connectors.opening import NOTHING, regular
 from data_products.errors import ConnectorError, RequestError
@@ -26,6 +26,11 @@ def test_pattern_is_no_data_file(path):
 def test_folder_is_listed_by_name(folder):
     files = listing(Location("csv", folder), ".csv")
     assert [file.path.name for file in files] == ["a.csv", "b.csv"]
+
+
+def test_folder_of_too_many_files_is_refused():
+    with pytest.raises(ConnectorError, match="found 100001 files, expected at most 100000"):
+        [*_entries(["a.csv"] * (MOST_FILES + 1), ".csv")]
 
 
 def test_file_is_listed_alone(folder):

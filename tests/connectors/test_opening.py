@@ -188,6 +188,11 @@ def test_swapped_name_never_yields_anothers(folder, other, level):
     assert read(regular(folder, "a.csv")) == "own"
 
 
+def test_broken_disk_is_unreadable(folder):
+    with pytest.raises(ConnectorError, match="cannot be read"), opened(regular(folder, "a.csv")):
+        raise OSError
+
+
 def test_failure_within_is_the_readers(folder):
     with pytest.raises(KeyError), opened(regular(folder, "a.csv")):
         raise KeyError
