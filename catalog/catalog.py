@@ -27,16 +27,21 @@ from data_products.query import Query
 
 
 class Catalog:
-    """The records, by what they are. Making one brings the schema up to date and checks the log.
+    """The records, by what they are. Making one brings the schema up to date, and verifies it all.
+
+    `verified` is how many log entries were found sound then.
 
     Raises:
         ConfigurationError: a newer release made the schema, or other keys signed the log.
-        IntegrityError: the database is older than the last checkpoint, or was altered.
+        IntegrityError: the database is older than the last checkpoint, or was altered: some entry
+            of the log, or some row that is not what the log says.
     """
 
     def __init__(self, database: Database, keys: Keys, clock: Clock) -> None:
         database.migrate()
         self.log = Log(database, keys)
+        # Before anything is answered by what the tables say.
+        self.verified = self.log.verify()
         self.products = Products(database, self.log)
         self.grants = SqlGrants(database, self.log)
         self.ledger = Ledger(database, self.log, clock)

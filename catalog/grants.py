@@ -35,6 +35,7 @@ from catalog.identifiers import fresh
 from catalog.log import Log
 from catalog.products import newest
 from catalog.tables import Query, access_requests, grants, stamp
+from data_products.digest import Json
 from data_products.errors import AccessDeniedError, ConflictError
 from data_products.parties import ParticipantId, ProductId
 from data_products.product import DataProduct, Status
@@ -82,7 +83,11 @@ class SqlGrants:
             times = {"granted_at": decision.at, "expires_at": grant.expires_at}
             connection.execute(sa.insert(grants).values(**facts, **times))
             _open_accounts(connection, grant, product)
-            told = {"expires_at": stamp(grant.expires_at), "reason": decision.reason}
+            told: dict[str, Json] = {
+                "expires_at": stamp(grant.expires_at),
+                "reason": decision.reason,
+                "consumer_epsilon": product.contract.terms.budgets.consumer,
+            }
             self._log.append(connection, Kind.GRANT, {**facts, **told}, decision.at)
         return grant
 

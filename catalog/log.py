@@ -7,21 +7,19 @@
 4. What an entry's commitments are made of lies beside the log and can be erased; the log cannot.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from catalog import audit, merkle
+from catalog import audit, merkle, reconciliation
 from catalog.checkpoints import Checkpoints
 from catalog.database import Database
 from catalog.entries import SIGNED_AS, Kind, Opening
 from catalog.keys import Keys
 from catalog.notes import Verifier
-from catalog.tables import openings
-from catalog.tree import Leaf, grow, leaves, nodes_of, size_of
+from catalog.tree import Leaf, erased, grow, keep_opening, leaves, nodes_of, size_of
 from data_products.digest import Json, canonical
 from data_products.errors import NotFoundError
 
@@ -77,13 +75,7 @@ class Log:
         signature = self._keys.room.sign(SIGNED_AS + data)
         leaf = Leaf(size_of(connection), data.decode(), signature)
         grow(connection, leaf)
-        connection.execute(
-            sa.insert(openings).values(
-                position=leaf.position,
-                statement=json.dumps(statement, ensure_ascii=False),
-                salts=json.dumps(opening.salts),
-            )
-        )
+        keep_opening(connection, leaf.position, opening)
         return leaf.position
 
     def checkpoint(self) -> str:
@@ -135,15 +127,23 @@ class Log:
             return merkle.consistency_proof(nodes_of(connection), old, new)
 
     def verify(self) -> int:
-        """Recomputes the whole log against the last checkpoint; how many entries were found sound.
+        """Recomputes the whole log, and the tables from it; how many entries were found sound.
 
         Raises:
-            IntegrityError: the first entry that is not what was recorded, by its index.
+            IntegrityError: the first entry that is not what was recorded, by its index; or the
+                first row that is not what the log says, by its key.
         """
         # Read before the log is, so that it cannot be of a later state.
         _, last = self._checkpoints.last()
         with self._database.read() as connection:
-            return audit.verify(connection, last, self._keys.room.verifier)
+            size = audit.verify(connection, last, self._keys.room.verifier)
+            reconciliation.reconcile(connection)
+        return size
+
+    def erased(self) -> tuple[int, ...]:
+        """The entries whose facts have been erased: nobody can tell by them what a row must say."""
+        with self._database.read() as connection:
+            return erased(connection)
 
 
 def _require(found: bool, message: str) -> None:

@@ -74,7 +74,9 @@ class Products:
             total = contract.terms.budgets.product
             open_account(connection, Account.of_product(product.id), total)
             facts = {"product": product.id, "version": contract.version, "contract": digest}
-            more = {"snapshot": snapshot, "status": product.status.value, "epsilon": total}
+            # The location, too: whoever changed it in the table would have other data read.
+            facts |= {"snapshot": snapshot, "location": product.location}
+            more = {"status": product.status.value, "epsilon": total}
             self._log.append(connection, Kind.PUBLISH, {**facts, **more}, at)
 
     def get(self, product: ProductId) -> DataProduct:

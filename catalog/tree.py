@@ -90,6 +90,24 @@ def opening_at(connection: sa.Connection, position: int) -> Opening | None:
         raise IntegrityError("the statement is not JSON any more") from error
 
 
+def keep_opening(connection: sa.Connection, position: int, opening: Opening) -> None:
+    """Keeps what the entry was made of."""
+    connection.execute(
+        sa.insert(openings).values(
+            position=position,
+            statement=json.dumps(opening.statement, ensure_ascii=False),
+            salts=json.dumps(opening.salts),
+        )
+    )
+
+
+def erased(connection: sa.Connection) -> tuple[int, ...]:
+    """The entries of which what they were made of was erased."""
+    query = sa.select(log_entries.c.position).outerjoin(openings)
+    missing = query.where(openings.c.position.is_(None)).order_by(log_entries.c.position)
+    return tuple(connection.scalars(missing))
+
+
 def grow(connection: sa.Connection, leaf: Leaf) -> None:
     """Adds a leaf at the end, and the subtrees that it completes."""
     fresh = merkle.completed(nodes_of(connection), leaf.position, leaf.hash)

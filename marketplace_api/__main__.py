@@ -1,4 +1,4 @@
-"""Serves the marketplace, or checks a contract: python -m marketplace_api serve|check|demo."""
+"""Serves the marketplace or checks it: python -m marketplace_api serve|demo|verify|check."""
 
 import argparse
 import logging
@@ -10,7 +10,7 @@ from pathlib import Path
 from data_products import odcs
 from data_products.errors import ContractError, EntrepotError
 from marketplace_api.app import create_app, server
-from marketplace_api.bootstrap import assemble
+from marketplace_api.bootstrap import ERASED, assemble, open_catalog
 from marketplace_api.settings import Settings, read
 
 
@@ -22,12 +22,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("marketplace_api", description=__doc__)
     commands = parser.add_subparsers(required=True, dest="command")
     commands.add_parser("serve", help="serve the marketplace that the settings describe")
+    commands.add_parser("verify", help="compare the log with all that is on record")
     commands.add_parser("demo", help="build a made-up world of ports and serve it")
     checking = commands.add_parser("check", help="check a contract document")
     checking.add_argument("file", type=Path)
     options = parser.parse_args(given)
     try:
-        return serve(read()) if options.command == "serve" else check(options.file)
+        return RUN[options.command](options)
     except EntrepotError as error:
         return _fail(f"{error.code}: {error}", error.hint)
 
@@ -36,6 +37,21 @@ def serve(settings: Settings) -> int:
     """Serves until it is told to stop; then no request is taken, and those under way end first."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     server(create_app(assemble(settings), settings), settings).run()
+    return 0
+
+
+def verify(settings: Settings) -> int:
+    """Recomputes the log, and from it every row, and prints how many entries were found sound.
+
+    Raises:
+        IntegrityError: the first entry or row that is not what was recorded.
+    """
+    catalog = open_catalog(settings)
+    gaps = catalog.log.erased()
+    sys.stdout.write(f"{catalog.verified} log entries verified, and all that they record\n")
+    if gaps:
+        numbers = ", ".join(map(str, gaps))
+        sys.stdout.write(f"{len(gaps)} without facts, which were erased: {numbers}\n    {ERASED}\n")
     return 0
 
 
@@ -59,6 +75,13 @@ def check(file: Path) -> int:
         return _fail(*(f"{file}: {one.code} {one}\n    {one.hint}" for one in error.errors))
     sys.stdout.write(f"{file}: {contract.product} {contract.version} is a valid contract\n")
     return 0
+
+
+RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "serve": lambda _: serve(read()),
+    "verify": lambda _: verify(read()),
+    "check": lambda options: check(options.file),
+}
 
 
 def _fail(*reasons: str) -> int:

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
+ERASED = "what they recorded is believed by its time alone."
+
 MECHANISMS = {Mode.EXACT: "exact", Mode.DP: "laplace"}
 
 
@@ -43,16 +45,30 @@ def assemble(settings: Settings, clock: Clock = now) -> Marketplace:
         ConfigurationError: a part is missing, or a file is not as private as it must be.
         IntegrityError: the records are older than the log's last checkpoint, or were altered.
     """
+    catalog = open_catalog(settings, clock)
+    publication = Publication(settings.data_roots)
+    mechanisms = {mode: _mechanism(name) for mode, name in MECHANISMS.items()}
+    room = CleanRoom(_engine(settings), mechanisms, catalog.ledger, publication.roots)
+    return Marketplace(catalog, room, publication, clock)
+
+
+def open_catalog(settings: Settings, clock: Clock = now) -> Catalog:
+    """The records that the settings name, once all of them have been verified.
+
+    Raises:
+        ConfigurationError: a file is not as private as it must be.
+        IntegrityError: the records are older than the log's last checkpoint, or were altered.
+    """
     folder = _folder(settings.data_directory)
     secret = settings.database_url
     url = secret.get_secret_value() if secret else f"sqlite:///{folder / 'catalog.db'}"
     # Apart from the database, so that they can be backed up apart: see `catalog.keys`.
     keys = Keys.open(_folder(folder / "keys"), settings.origin)
     catalog = Catalog(Database(url), keys, clock)
-    publication = Publication(settings.data_roots)
-    mechanisms = {mode: _mechanism(name) for mode, name in MECHANISMS.items()}
-    room = CleanRoom(_engine(settings), mechanisms, catalog.ledger, publication.roots)
-    return Marketplace(catalog, room, publication, clock)
+    gaps = len(catalog.log.erased())
+    if gaps:
+        logger.warning("The facts of %d log entries have been erased: %s", gaps, ERASED)
+    return catalog
 
 
 def open_issuer(settings: Settings) -> Issuer | None:

@@ -14,6 +14,7 @@ from clean_room.results import Field, Release, Withheld
 from data_products import odcs
 from data_products.column import Column, ColumnType, Use
 from data_products.contract import Contract
+from data_products.errors import ThresholdError
 from data_products.product import DataProduct
 from data_products.purpose import Purpose
 from data_products.terms import Budgets, Mode, PrivacyUnit, Terms, UnitKind
@@ -135,7 +136,8 @@ class World:
     def tamper(self, statement, **values):
         """The same, once the triggers of the statement's table are out of the way."""
         table = statement.removeprefix("DELETE FROM ").removeprefix("UPDATE ").split(" ")[0]
-        for name in (f"{table}_unchanged", f"{table}_kept"):
+        for rule in ("unchanged", "kept", "never_refunded", "stay_revoked"):
+            name = f"{table}_{rule}"
             self.execute(f"DROP TRIGGER IF EXISTS {name}")
         self.execute(statement, **values)
 
@@ -171,6 +173,18 @@ class Deal:
         """Spends and puts a release on record."""
         self.spend(fingerprint)
         return self.world.record(FakePlan(fingerprint), count)
+
+    def withhold(self, fingerprint="f1"):
+        """Spends, and finds that nothing may be shown."""
+        self.spend(fingerprint)
+        error = ThresholdError("nothing", hint="ask wider", rewrite="SELECT 1")
+        with pytest.raises(ThresholdError):
+            self.world.catalog.withhold(FakePlan(fingerprint), error, self.world.now)
+
+    def revoke(self):
+        """Ends the grant."""
+        ended = Decision("steward", "ended", self.world.now)
+        self.world.catalog.grants.revoke(self.grant.id, ended)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def append(world, count, **facts):
     """Adds entries, each in a transaction of its own."""
     for number in range(count):
         with world.database.write() as connection:
-            world.catalog.log.append(connection, Kind.SPEND, {"n": number, **facts}, world.now)
+            world.catalog.log.append(connection, Kind.REFUSAL, {"n": number, **facts}, world.now)
 
 
 def head(log):
@@ -41,7 +41,7 @@ def data(log, index):
 
 
 def test_entry_is_found_again(log):
-    assert log.entry(5)["kind"] == "spend"
+    assert log.entry(5)["kind"] == "refusal"
 
 
 @pytest.mark.parametrize("index", [-1, 13, 2**70])

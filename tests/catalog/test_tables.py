@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
+from catalog.releases import RequestKey
 from catalog.tables import budgets, grants, log_entries, metadata, openings, stamp
 from data_products.errors import ExecutionError, RequestError
 
@@ -25,9 +26,8 @@ RECORDED = [
 def full(deal):
     """A world with a row in every table."""
     world = deal.world
-    answer = deal.answer()
-    world.execute("INSERT INTO withheld VALUES ('f9', 'WITHHELD', 'm', 'h', '')")
-    world.execute("INSERT INTO idempotency VALUES ('c', 'k', 'q', :id, :id)", id=answer.id)
+    world.catalog.releases.remember(RequestKey("c", "k", "q"), deal.answer())
+    deal.withhold("f9")
     return world
 
 
@@ -102,4 +102,5 @@ def test_revocation_is_never_undone(full):
 
 def test_facts_can_be_erased(full):
     assert attempt(full, sa.delete(openings).where(openings.c.position == 0)) == 1
-    assert full.catalog.log.verify() == 5
+    assert full.catalog.log.verify() == 7
+    assert full.catalog.log.erased() == (0,)

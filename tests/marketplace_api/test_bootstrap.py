@@ -1,6 +1,8 @@
 import json
 import logging
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,14 @@ def test_restored_backup_is_noticed(empty, settings, clock):
     with pytest.raises(IntegrityError):
         assemble(backup, clock)
     assert database.exists()
+
+
+def test_altered_grant_is_noticed(open_house, settings, clock):
+    open_house.close()
+    with closing(sqlite3.connect(settings.data_directory / "catalog.db")) as file, file:
+        file.execute("UPDATE grants SET expires_at = '2099-01-01T00:00:00.000000Z'")
+    with pytest.raises(IntegrityError, match="found another expires_at than the log commits to"):
+        assemble(settings, clock)
 
 
 def test_database_may_lie_elsewhere(settings, tmp_path):

@@ -1,6 +1,9 @@
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import httpx2
 import pytest
@@ -81,6 +84,46 @@ def test_server_stops_when_told(environment):
         assert httpx2.get(f"{url}/healthz").status_code == 200
         serving.send_signal(signal.SIGTERM)
         assert serving.wait(30) in (0, -signal.SIGTERM)
+
+
+@pytest.fixture
+def kept(monkeypatch, settings, house):
+    """The database file of a marketplace with two products and nothing else, named by settings."""
+    house.close()
+    monkeypatch.setenv("ENTREPOT_DATA_DIRECTORY", str(settings.data_directory))
+    return settings.data_directory / "catalog.db"
+
+
+def intrude(database, statement):
+    """Runs SQL as somebody who holds the file."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(statement)
+
+
+@pytest.mark.usefixtures("kept")
+def test_sound_records_are_verified(capsys):
+    assert main(["verify"]) == 0
+    assert capsys.readouterr().out == "2 log entries verified, and all that they record\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE budgets SET total = 1", "budgets product:.*: found another total than the log"),
+        ("UPDATE openings SET statement = '{}'", "log entry 0: found salts"),
+    ],
+)
+def test_altered_records_are_named(kept, capsys, statement, said):
+    intrude(kept, statement)
+    assert main(["verify"]) == 1
+    assert re.match(f"INTEGRITY_FAILED: {said}", capsys.readouterr().err)
+
+
+def test_erased_facts_are_told(kept, capsys, caplog):
+    intrude(kept, "DELETE FROM openings WHERE position = 1")
+    assert main(["verify"]) == 0
+    assert "1 without facts, which were erased: 1\n" in capsys.readouterr().out
+    assert "The facts of 1 log entries have been erased" in caplog.text
 
 
 def test_production_refuses_embedded_issuer(environment):
