@@ -22,7 +22,10 @@ def told(values, rules=FEW):
         ([100, 10, 10], True),
         ([-100, 10, 10], True),
         ([-100, 10, -9], False),
-        ([0, 0, 0], True),
+        ([0, 2, 2, 2], True),
+        ([0, 0, 0], False),
+        ([1, 1, 1], True),
+        ([0, 1, 1], False),
     ],
 )
 def test_others_must_add_p_percent(values, shown):
