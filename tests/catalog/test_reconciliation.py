@@ -166,7 +166,7 @@ def test_log_without_facts_is_a_gap(busy):
         ("release", "UPDATE grants SET min_units = 1", "found another min_units"),
     ],
 )
-def test_erasing_first_hides_nothing(busy, kind, statement, said):
+def test_row_must_fit_its_erased_entry(busy, kind, statement, said):
     busy.execute(
         "DELETE FROM openings WHERE position IN (SELECT position FROM log_entries"
         " WHERE json_extract(entry, '$.kind') = :kind)",
